@@ -1,0 +1,44 @@
+"""The errors a person can act on: each names the value, where it stands, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class BookingError(Exception):
+    """Something a person has to put right; the message says what and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in what the run was given."""
+
+    where: str
+    """Name of the setting, or worksheet and row, e.g. ``MAX_SPEND`` or ``Booking Schedule, row 4``."""
+    message: str
+    """What is wrong and what would be right; never the value of a secret."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+class FaultsError(BookingError):
+    """Several faults told together, so that a person mends them in one go."""
+
+    def __init__(self, heading: str, faults: Sequence[Fault]) -> None:
+        self.heading = heading
+        self.faults = tuple(faults)
+        super().__init__("\n".join([heading, *(f"  - {fault}" for fault in self.faults)]))
+
+
+class SettingsError(FaultsError):
+    """The settings cannot be used as they are."""
+
+
+class SheetError(BookingError):
+    """The sheet cannot be read or written."""
+
+
+class LedgerError(BookingError):
+    """The ledger cannot be used, or was told something impossible."""

@@ -1,0 +1,181 @@
+"""The nouns of the booking: accounts, slots, wants, and the plan that a run follows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+
+class Payment(StrEnum):
+    """Whether a run may spend money."""
+
+    PAY = "pay"
+    REHEARSE = "rehearse"
+
+
+class RemarkKind(StrEnum):
+    """Why the plan says something about a row of the sheet."""
+
+    WRONG = "wrong"
+    """The row cannot be understood and was left out."""
+    OUT_OF_SEASON = "out of season"
+    DUPLICATE = "duplicate"
+    NOTE = "note"
+
+
+def slugify(text: str) -> str:
+    """Return text as the site writes it in addresses: ``Lincoln's Inn`` becomes ``lincoln-s-inn``."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """One bookable hour: a court, a day, and the full hour (0-23, local time of the site) at which it starts."""
+
+    court: int
+    date: date
+    hour: int
+
+    @property
+    def time(self) -> str:
+        """The start as people write it, e.g. ``18:00``."""
+        return f"{self.hour:02d}:00"
+
+    def __str__(self) -> str:
+        return f"court {self.court}, {self.date:%a %d %b %Y}, {self.time}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One member's account, as the sheet describes it. The password is never here."""
+
+    name: str
+    """As typed in the sheet, e.g. ``Mother``."""
+    email: str
+    """From the sheet; where a setting gives another one, that one logs in."""
+    court: int
+    court_url: str
+
+    @property
+    def key(self) -> str:
+        """Lower-case name with underscores: the name of the suite, and upper-cased that of the settings."""
+        return slugify(self.name).replace("-", "_")
+
+    @property
+    def facility(self) -> str:
+        """Slug of the court, last part of its address, e.g. ``lincoln-s-inn-fields-tennis-court-1``."""
+        return urlsplit(self.court_url).path.rstrip("/").rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One wish of one account: the first of these slots that can be had."""
+
+    account: str
+    """`Account.key` of who wants it."""
+    slots: tuple[Slot, ...]
+    """In order of preference; all of one court and day. Never empty."""
+    source: str
+    """Where it was asked for, e.g. ``Booking Schedule, row 3``."""
+
+    @property
+    def first(self) -> Slot:
+        """The slot that was wanted most: it names the want in the ledger, the sheet and the report."""
+        return self.slots[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the plan has to say about a cell of the sheet."""
+
+    kind: RemarkKind
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run is going to do, worked out once before the workers start; they read this, not the sheet."""
+
+    run: str
+    """Start time of the run, which also names its folder."""
+    site: str
+    """Name of the site: bookings of one site are nothing to another."""
+    site_url: str
+    slot_day: date
+    zone: str
+    """Time zone of the site, e.g. ``Europe/London``."""
+    opening: datetime | None
+    """The instant the slot day opens, in `zone`; None when it is announced once the workers are ready."""
+    wait: bool
+    """Whether the workers wait for the opening."""
+    payment: Payment
+    max_spend_pence: int
+    accounts: tuple[Account, ...]
+    wants: tuple[Want, ...]
+    remarks: tuple[Remark, ...] = ()
+
+    def account(self, key: str) -> Account:
+        """Return the account of this key.
+
+        Raises:
+            KeyError: the plan has no such account.
+        """
+        for account in self.accounts:
+            if account.key == key:
+                return account
+        raise KeyError(key)
+
+    def wants_of(self, key: str) -> tuple[Want, ...]:
+        """Return what the account of this key wants, in the order of the sheet."""
+        return tuple(want for want in self.wants if want.account == key)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values; `from_json` reads it back."""
+        plain = asdict(self)
+        plain["slot_day"] = self.slot_day.isoformat()
+        plain["opening"] = self.opening.isoformat() if self.opening else None
+        for want in plain["wants"]:
+            for slot in want["slots"]:
+                slot["date"] = slot["date"].isoformat()
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Plan:
+        """Return the plan that `to_json` wrote."""
+        zone = ZoneInfo(plain["zone"])
+        opening = plain["opening"]
+        return cls(
+            **{
+                **plain,
+                "slot_day": date.fromisoformat(plain["slot_day"]),
+                "opening": datetime.fromisoformat(opening).astimezone(zone) if opening else None,
+                "payment": Payment(plain["payment"]),
+                "accounts": tuple(Account(**account) for account in plain["accounts"]),
+                "wants": tuple(
+                    Want(
+                        account=want["account"],
+                        source=want["source"],
+                        slots=tuple(
+                            Slot(slot["court"], date.fromisoformat(slot["date"]), slot["hour"])
+                            for slot in want["slots"]
+                        ),
+                    )
+                    for want in plain["wants"]
+                ),
+                "remarks": tuple(
+                    Remark(RemarkKind(remark["kind"]), remark["where"], remark["message"])
+                    for remark in plain["remarks"]
+                ),
+            }
+        )
