@@ -1,0 +1,437 @@
+"""The booking itself, as keywords: what is wanted, when to act, what to do next, what became of it.
+
+Clicks are not here: keywords of this library decide and remember, the resources carry out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from robot import result, running
+from robot.api import SkipExecution, logger
+from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn
+
+from booking.answers import is_challenge, read_answer
+from booking.errors import BookingError
+from booking.holding import Act, Answer, Holding, Move
+from booking.ledger import Ledger
+from booking.model import Account, Payment, Slot
+from booking.night import Night
+from booking.outcomes import Outcome
+from booking.pages import (
+    Basket,
+    BookingRow,
+    HourState,
+    days_shown,
+    read_basket,
+    read_hour,
+    read_rows,
+    refusal_to_type_card,
+    slot_address,
+    weeks_between,
+)
+from booking.plan import read_plan
+from booking.waiting import Duty, Waiting
+
+LEDGER = "ledger.sqlite3"
+
+
+@library(scope="GLOBAL", listener="SELF")
+class Booker:
+    """One account in one run: reads the plan, decides the next step, and keeps the ledger."""
+
+    def __init__(self) -> None:
+        self._night: Night | None = None
+        self._holding: Holding | None = None
+        self._waiting: Waiting | None = None
+        self._run_folder = Path()
+        self._event_id = ""
+        self._gone: set[Slot] = set()
+        self._logged_in = False
+        self._explained = False
+
+    # The account
+
+    @keyword
+    def take_up_account(self, name: str, run_folder: Path) -> None:
+        """Reads the plan of this run: what it asks of the account.
+
+        Args:
+            name: the account's name; case and spaces do not matter.
+            run_folder: folder of the run, which holds the plan.
+        """
+        plan = read_plan(run_folder / "plan.json")
+        key = name.strip().lower().replace(" ", "_")
+        self._run_folder = run_folder
+        self._night = Night(plan, key, Ledger(run_folder.parent / LEDGER, plan.site))
+        self._waiting = Waiting(plan, run_folder)
+
+    @keyword
+    def get_account(self) -> Account:
+        """Returns the account: its name, email address of the sheet, court number and court address."""
+        return self.night.account
+
+    @keyword
+    def skip_unless_something_is_wanted(self) -> None:
+        """Skips the account's tasks when the plan asks nothing of it."""
+        if not self.night.wanted:
+            raise SkipExecution(f"nothing is wanted for this account on {self.night.plan.slot_day:%A %d %B %Y}")
+
+    @keyword
+    def skip_unless_logged_in(self) -> None:
+        """Skips a task that needs a login which did not come about, with the reason."""
+        if not self._logged_in:
+            raise SkipExecution(f"not logged in: {self._reason()}")
+
+    @keyword
+    def skip_unless_slots_are_held(self) -> None:
+        """Skips a task that needs held slots when there are none, with the reason."""
+        if not self.night.held:
+            raise SkipExecution(f"nothing is held that could be paid: {self._reason()}")
+
+    @keyword
+    def account_is_logged_in(self, email: str) -> None:
+        """Remembers that the site has let the account in under this address."""
+        self._logged_in = True
+        self.night.logged_in_as(email)
+
+    @keyword
+    def stop_here(self, outcome: Outcome, why: str) -> None:
+        """Ends what the account can do, and names the outcome for everything that is still open.
+
+        Args:
+            outcome: one of the outcomes' names, e.g. ``login refused``.
+            why: the reason in words a person can act on.
+        """
+        self.night.stop_here(outcome, why)
+
+    @keyword
+    def page_should_be_no_challenge(self, html: str) -> None:
+        """Stops at a challenge or queue page: a person has to look, nothing tries to get round it."""
+        if is_challenge(html):
+            why = "the site shows a challenge page: open it in a browser and look"
+            self.night.stop_here(Outcome.NEEDS_PERSON, why)
+
+    # What is ours already
+
+    @keyword
+    def read_bookings(self, html: str) -> tuple[BookingRow, ...]:
+        """Returns the rows of one page of My Bookings.
+
+        Raises:
+            PageError: a row cannot be understood.
+        """
+        return read_rows(html, row=_site("BOOKING_ROW"), cell=_site("BOOKING_CELL"))
+
+    @keyword
+    def read_basket(self, html: str) -> Basket:
+        """Returns what the basket page shows: lines, total and credit, in pence.
+
+        Raises:
+            PageError: a line cannot be understood.
+        """
+        return read_basket(
+            html,
+            line=_site("BASKET_LINE"),
+            cell=_site("BASKET_CELL"),
+            total=_site("BASKET_TOTAL"),
+            credit=_site("BASKET_CREDIT"),
+        )
+
+    @keyword
+    def take_stock(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
+        """Compares what is wanted with My Bookings and the basket, so that nothing is booked twice."""
+        self.night.take_stock(bookings, basket.lines)
+        logger.info(f"Still wanted: {_listed(want.first for want in self.night.wanted)}")
+        logger.info(f"Held already: {_listed(self.night.held)}")
+
+    @keyword
+    def something_is_still_wanted(self) -> bool:
+        """Tells whether a slot is still to be held."""
+        return bool(self.night.wanted)
+
+    # The opening
+
+    @keyword
+    def weeks_to_the_slot_day(self, html: str) -> int:
+        """Returns how many steps to the next week lead from the week this court page shows to the slot day's.
+
+        Raises:
+            StopError: the page shows no week.
+        """
+        wanted = self.night.plan.slot_day
+        shown = days_shown(html, day=_site("CALENDAR_DAY"), title=_site("CALENDAR_DAY_TITLE"), near=wanted)
+        if not shown:
+            self.night.stop_here(Outcome.SITE_ERROR, "the court page shows no days")
+        return weeks_between(shown[0], wanted)
+
+    @keyword
+    def read_slot_hour(self, html: str, slot: Slot) -> HourState | None:
+        """Returns what the calendar shows for a slot: free, closed or absent; None when the day is not shown."""
+        return read_hour(
+            html,
+            slot,
+            day=_site("CALENDAR_DAY"),
+            title=_site("CALENDAR_DAY_TITLE"),
+            hour=_site("CALENDAR_HOUR"),
+            label=_site("CALENDAR_HOUR_LABEL"),
+            free=_site("CALENDAR_FREE_HOUR"),
+        )
+
+    @keyword
+    def prepare_to_hold(self, event_id: str, calendar: str) -> None:
+        """Makes everything ready that the opening must not wait for: addresses, intentions in the ledger.
+
+        Args:
+            event_id: the court's own event id, read from its page.
+            calendar: HTML of the week of the slot day; hours that it shows as taken are not reached for.
+        """
+        self._event_id = event_id
+        wanted = self.night.wanted
+        for slot in {slot for want in wanted for slot in want.slots}:
+            state = self.read_slot_hour(calendar, slot)
+            if state is HourState.CLOSED:
+                self._gone.add(slot)
+                logger.warn(f"{slot} is shown as booked before the opening")
+        self._gone.update(self.night.held)
+        self.night.intend(want.first for want in wanted if want.first not in self._gone)
+        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "ready")
+
+    @keyword
+    def next_duty(self) -> Duty:
+        """Waits until something is due and returns it: ``keep alive`` during a long wait, ``open`` at the opening.
+
+        The opening is met to within a few milliseconds; a signal ends the wait at once.
+        """
+        if self._waiting is None:
+            raise BookingError("no account has been taken up")
+        return self._waiting.next_duty()
+
+    @keyword
+    def first_move(self) -> Move:
+        """Returns the first thing to do at the opening."""
+        self._holding = Holding(self.night.wanted, unavailable=self._gone, now=time.time)
+        return self._next_move()
+
+    @keyword
+    def address_of_slot(self, slot: Slot) -> str:
+        """Returns the address that takes a slot."""
+        return slot_address(self.night.plan.site_url, _site("BOOK_PATH"), self._event_id, slot)
+
+    @keyword
+    def move_after_reaching(self, move: Move, seen: Mapping[str, Any]) -> Move:
+        """Understands the site's answer to a request for a slot and returns what to do next.
+
+        Args:
+            move: the move that asked for the request.
+            seen: what the browser saw of the answer.
+        """
+        slot = cast("Slot", move.slot)
+        answer: Answer = read_answer(
+            seen,
+            slot=slot,
+            facility=self.night.account.facility,
+            site_url=self.night.plan.site_url,
+            login_path=_site("LOGIN_PATH"),
+            basket_path=_site("BASKET_PATH"),
+            line=_site("BASKET_LINE"),
+            cell=_site("BASKET_CELL"),
+        )
+        logger.info(f"{slot}: {answer.kind}{f' ({answer.why})' if answer.why else ''}")
+        self.holding.reached(move, answer)
+        self._note_hold(move)
+        return self._next_move()
+
+    @keyword
+    def move_after_looking(self, move: Move, calendar: str) -> Move:
+        """Takes in the week of the slot day, as HTML (empty if it could not be had), and returns what to do next."""
+        self.holding.looked(move, self.read_slot_hour(calendar, cast("Slot", move.slot)))
+        return self._next_move()
+
+    @keyword
+    def move_after_checking(self, move: Move, basket: Basket) -> Move:
+        """Takes in the basket after a request that was not answered, and returns what to do next."""
+        facility = self.night.account.facility
+        held = any(line.is_slot(cast("Slot", move.slot), facility) for line in basket.lines)
+        self.holding.checked(move, held=held)
+        self._note_hold(move)
+        return self._next_move()
+
+    @keyword
+    def move_after_logging_in(self) -> Move:
+        """Takes in that a new login succeeded, and returns what to do next."""
+        self.holding.logged_in()
+        return self._next_move()
+
+    @keyword
+    def held_slots_should_be_noted(self) -> None:
+        """Ends the holding: tells the ledger what became of every slot that was reached for.
+
+        Raises:
+            AssertionError: some wanted slot could not be held; the message names each with its reason.
+        """
+        missed = [reach for reach in self.holding.reaches if reach.outcome is not None]
+        self._end_holding()
+        if missed:
+            self._explained = True
+            raise AssertionError("; ".join(f"{reach.want.first}: {reach.outcome}, {reach.why}" for reach in missed))
+
+    # Paying
+
+    @keyword
+    def may_pay(self) -> bool:
+        """Tells whether this run was told to pay."""
+        return self.night.plan.payment is Payment.PAY
+
+    @keyword
+    def check_basket_against_plan(self, basket: Basket) -> int:
+        """Compares lines and total with the plan before anything is clicked, and returns the total in pence.
+
+        Raises:
+            StopError: the basket holds something the plan did not ask for, or costs more than is allowed.
+        """
+        return self.night.check_basket(basket)
+
+    @keyword
+    def site_will_ask_for_a_card(self, basket: Basket) -> bool:
+        """Tells whether the site is sure to ask for a card: only then may a rehearsal send the basket.
+
+        With enough credit the site would book and charge at once. A basket that names no credit is not trusted.
+        """
+        return basket.credit is not None and basket.total is not None and basket.credit < basket.total
+
+    @keyword
+    def card_may_be_typed_at(self, address: str, hosts: Sequence[str]) -> None:
+        """Stops unless card data may be typed at this address: an expected host, over https except on loopback.
+
+        Args:
+            address: the address of the page that asks for card data.
+            hosts: the expected hosts, see the setting ``PAYMENT_HOSTS``.
+        """
+        why = refusal_to_type_card(address, hosts)
+        if why:
+            self.night.stop_here(Outcome.NEEDS_PERSON, why)
+
+    @keyword
+    def payment_begins(self) -> None:
+        """Tells the ledger, before the click that may move money, that it is about to be made."""
+        self.night.payment_begins()
+
+    @keyword
+    def payment_was_not_sent(self, why: str) -> None:
+        """Tells the ledger that no money has moved and the slots are still held."""
+        self.night.payment_was_not_sent(why)
+
+    @keyword
+    def settle_payment(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
+        """Believes a payment only when My Bookings lists its slots; else its fate is unknown.
+
+        Raises:
+            AssertionError: a slot is not in My Bookings, and a person must look.
+        """
+        slots = self.night.held
+        self.night.payment_settled(bookings, confirmed=confirmed)
+        unknown = [
+            slot for slot in slots if not any(row.is_slot(slot, self.night.account.facility) for row in bookings)
+        ]
+        if unknown:
+            self._explained = True
+            raise AssertionError(f"My Bookings does not list {_listed(unknown)}")
+
+    @keyword
+    def bookings_list_held_slots(self, bookings: Sequence[BookingRow]) -> bool:
+        """Tells whether My Bookings lists every slot that was being paid for."""
+        facility = self.night.account.facility
+        return all(any(row.is_slot(slot, facility) for row in bookings) for slot in self.night.held)
+
+    @keyword
+    def line_to_remove(self, basket: Basket) -> int | None:
+        """Returns the place (0 is the first) of a basket line that is a slot of ours; None when none is left."""
+        facility = self.night.account.facility
+        for place, line in enumerate(basket.lines):
+            if any(line.is_slot(slot, facility) for slot in self.night.held):
+                return place
+        return None
+
+    @keyword
+    def end_rehearsal(self, basket: Basket) -> None:
+        """Proves by the emptied basket that nothing of ours is left in it, and notes the rehearsal.
+
+        Raises:
+            StopError: something of ours is still there.
+        """
+        self.night.rehearsed(basket)
+
+    # The end
+
+    @keyword
+    def close_the_books(self) -> None:
+        """Gives every wanted slot that has no outcome yet the one that fits how far it came."""
+        if self._night is None:
+            return
+        if self._holding is not None:
+            self._end_holding()
+        self._night.close()
+        self._night.ledger.mark(self._night.plan.run, self._night.account.key, "left")
+        self._night.ledger.close()
+
+    def end_test(self, data: running.TestCase, outcome: result.TestCase) -> None:  # noqa: ARG002 - a listener's signature
+        """Remembers why a task failed, where no keyword has said what that means for its slots."""
+        if outcome.failed and self._night is not None and not self._explained:
+            self._night.failed(outcome.message)
+        self._explained = False
+
+    @property
+    def night(self) -> Night:
+        """The account's night."""
+        if self._night is None:
+            raise BookingError("no account has been taken up")
+        return self._night
+
+    @property
+    def holding(self) -> Holding:
+        """The holding that is going on."""
+        if self._holding is None:
+            raise BookingError("nothing is being held")
+        return self._holding
+
+    def _next_move(self) -> Move:
+        move = self.holding.next_move()
+        if move.pause:
+            time.sleep(move.pause)
+        if move.act is Act.REACH and move.slot is not None:
+            self.night.intend([move.slot])
+        return move
+
+    def _note_hold(self, move: Move) -> None:
+        for reach in self.holding.reaches:
+            if reach.held == move.slot and reach.want == move.want:
+                self.night.hold(reach)
+
+    def _end_holding(self) -> None:
+        opening = self._waiting.opening if self._waiting is not None else None
+        self.night.end_holding(self.holding, opening)
+        self._holding = None
+
+    def _reason(self) -> str:
+        return self.night.reason or "see the tasks above"
+
+
+def _site(name: str) -> str:
+    """Return a variable of the site, e.g. a selector.
+
+    Raises:
+        BookingError: the site's variable file does not define it.
+    """
+    value = BuiltIn().get_variable_value(f"${{{name}}}")
+    if value is None:
+        raise BookingError(f"the site's file under variables/ does not define {name}")
+    return str(value)
+
+
+def _listed(slots: Iterable[Slot]) -> str:
+    return "; ".join(str(slot) for slot in slots) or "nothing"

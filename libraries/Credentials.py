@@ -1,0 +1,90 @@
+"""The secrets of one account, as Robot Framework `Secret` objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from robot.api import SkipExecution
+from robot.api.deco import keyword, library
+from robot.api.types import Secret
+
+from booking.model import Account
+from booking.settings import Card, Settings, load_settings, secret_names
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def _take_out_of_environment() -> dict[str, str]:
+    """Return the environment, and leave nothing secret in it for Node and Chromium to inherit."""
+    environment = dict(os.environ)
+    for name in secret_names(environment):
+        del os.environ[name]
+    return environment
+
+
+@library(scope="GLOBAL")
+class Credentials:
+    """Hands out email address, password and card as the settings have them.
+
+    Import it before Browser: secrets are taken out of the environment when this library is loaded, so that neither
+    Node nor the browser inherits them.
+    """
+
+    _environment: Mapping[str, str] = _take_out_of_environment()
+
+    def __init__(self) -> None:
+        self._settings: Settings | None = None
+
+    @keyword
+    def get_email(self, account: Account) -> str:
+        """Returns the email address that logs in: the one of the settings, else the one of the sheet.
+
+        Raises:
+            SettingsError: the settings hold no password for the account.
+        """
+        return self._read().credentials(account).email
+
+    @keyword
+    def get_password(self, account: Account) -> Secret:
+        """Returns the account's password, from the setting ``ACCOUNT_CAM_PASSWORD``.
+
+        Raises:
+            SettingsError: the settings hold none for the account.
+        """
+        return Secret(self._read().credentials(account).password)
+
+    @keyword
+    def get_card(self) -> dict[str, Secret]:
+        """Returns the fields of the card, each a Secret, from the settings that begin with ``LB_``.
+
+        The keys are ``number``, ``month`` and ``year`` (two digits each), ``code``, ``holder``, ``address``, ``city``
+        and ``postcode``.
+
+        Raises:
+            SkipExecution: the settings hold no card, so nothing can be paid with one.
+        """
+        card: Card | None = self._read().card
+        if card is None:
+            raise SkipExecution("there is no card in the settings (LB_CARD_NUMBER and its fellows)")
+        return {
+            "number": Secret(card.number),
+            "month": Secret(card.expiry_month),
+            "year": Secret(card.expiry_year),
+            "code": Secret(card.security_code),
+            "holder": Secret(card.holder),
+            "address": Secret(card.address),
+            "city": Secret(card.city),
+            "postcode": Secret(card.postcode),
+        }
+
+    @keyword
+    def get_payment_hosts(self) -> tuple[str, ...]:
+        """Returns the hosts on which card data may be typed: the site's own and those of ``PAYMENT_HOSTS``."""
+        return self._read().payment_hosts
+
+    def _read(self) -> Settings:
+        if self._settings is None:
+            self._settings = load_settings(self._environment, PROJECT / ".env", PROJECT / "variables")
+        return self._settings

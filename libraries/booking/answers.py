@@ -1,0 +1,90 @@
+"""How the site answered a request for a slot, told from where it led and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from booking.holding import Answer, AnswerKind
+from booking.model import Slot
+from booking.pages import PageError, read_rows, same_site, text_of
+
+_BLOCKED_STATUSES = {403: "the site refuses the request", 429: "the site asks for fewer requests"}
+
+
+def is_challenge(html: str, mitigated: str = "") -> bool:
+    """Tell whether a page is a challenge or queue page: one that a person has to pass."""
+    if mitigated:
+        return True
+    title = LexborHTMLParser(html).css_first("title")
+    heading = text_of(title).lower() if title is not None else ""
+    return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
+
+
+def read_answer(
+    seen: Mapping[str, Any],
+    *,
+    slot: Slot,
+    facility: str,
+    site_url: str,
+    login_path: str,
+    basket_path: str,
+    line: str,
+    cell: str,
+) -> Answer:
+    """Understand what came back for one request for a slot.
+
+    Args:
+        seen: what the browser saw: ``status`` (0: no answer), ``url`` after redirects, ``html``, ``mitigated`` (the
+            edge's header), ``error``, and ``sent`` and ``answered`` in milliseconds since the epoch.
+        slot: what was asked for.
+        facility: slug of its court.
+        site_url: address of the site.
+        login_path: path of the login page.
+        basket_path: path of the basket: the only page that means "held".
+        line: selector of a basket line.
+        cell: selector of the cells of a line.
+    """
+    kind, why = _kind(seen, slot, facility, site_url, login_path, basket_path, line, cell)
+    return Answer(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
+
+
+def _kind(  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
+    seen: Mapping[str, Any],
+    slot: Slot,
+    facility: str,
+    site_url: str,
+    login_path: str,
+    basket_path: str,
+    line: str,
+    cell: str,
+) -> tuple[AnswerKind, str]:
+    status, html = int(seen["status"]), str(seen["html"])
+    if not status:
+        return AnswerKind.SILENT, f"no answer from the site ({seen['error']})"
+    if is_challenge(html, str(seen.get("mitigated") or "")):
+        return AnswerKind.BLOCKED, "the site shows a challenge page: open it in a browser and look"
+    if status in _BLOCKED_STATUSES:
+        return AnswerKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later"
+    if status >= 500:
+        return AnswerKind.FAULTY, f"the site answered with HTTP {status}"
+    if not same_site(str(seen["url"]), site_url):
+        return AnswerKind.ELSEWHERE, f"the site led away to {urlsplit(str(seen['url'])).netloc[:80]}"
+    path = urlsplit(str(seen["url"])).path.lower()
+    if path == login_path.lower():
+        return AnswerKind.LOGGED_OUT, "the session had ended"
+    if path.startswith(basket_path.lower()):
+        try:
+            rows = read_rows(html, row=line, cell=cell)
+        except PageError:
+            rows = ()
+        if rows and not any(row.is_slot(slot, facility) for row in rows):
+            return AnswerKind.ELSEWHERE, f"the basket does not show {slot.time}"
+        # A basket whose lines cannot be read is believed here and looked at again before anything is paid.
+        return AnswerKind.HELD, "in the basket"
+    if "/courses/detail/" in path:
+        return AnswerKind.BOUNCED, f"the site sent the request for {slot.time} back to the court page"
+    return AnswerKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket"

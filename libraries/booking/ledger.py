@@ -1,0 +1,542 @@
+"""The ledger: what was tried, held and paid, kept between runs in one SQLite file.
+
+Every step of a slot is a row of an append-only history; the state of a slot is its latest row. A step that cannot
+follow the one before it is refused. Each write is one transaction on the disk before the call returns, so that a killed
+worker or a lost power supply forgets nothing that was said before an act.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from booking.errors import LedgerError
+from booking.model import Slot, Want
+from booking.outcomes import Outcome
+
+APPLICATION_ID = 0x434F5254
+"""Marks the file as a ledger of this program (``CORT``), as `file` and SQLite read it."""
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 10.0
+"""How long a writer waits for the others; a write takes milliseconds."""
+
+
+class SlotState(StrEnum):
+    """Where one slot of one account stands."""
+
+    INTENT = "intent"
+    """A hold request is about to be sent."""
+    HELD = "held"
+    """In our basket."""
+    PAYING = "paying"
+    """A click that may move money is about to be made; no answer seen yet."""
+    PAID = "paid"
+    UNKNOWN = "unknown"
+    """The payment was sent and nobody knows what became of it."""
+    RELEASED = "released"
+    """Not ours: taken by somebody else, given back, or the hold ran out."""
+
+
+_FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
+    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
+    SlotState.INTENT: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.RELEASED, SlotState.PAID}),
+    SlotState.HELD: frozenset({SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID}),
+    SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
+    SlotState.UNKNOWN: frozenset({SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
+    SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
+    SlotState.PAID: frozenset({SlotState.PAID}),
+}
+
+
+def may_follow(before: SlotState | None, after: SlotState) -> bool:
+    """Return whether a slot in state `before` (None: never heard of) may come into state `after`."""
+    return after in _FOLLOWS[before]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """One step of one slot: a row of the history, or where the slot stands now."""
+
+    account: str
+    slot: Slot
+    state: SlotState
+    run: str
+    why: str
+    pence: int | None
+    """Price of the slot; None while nobody has seen it."""
+    at: datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecord:
+    """What became of one want in one run."""
+
+    run: str
+    account: str
+    email: str
+    wanted: Slot
+    slot: Slot
+    """What the outcome is about: the slot that was got, or the one that was wanted most."""
+    outcome: Outcome
+    why: str
+    at: datetime
+    """UTC."""
+    measures: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """An outcome that the sheet's log has not been told yet."""
+
+    id: int
+    at: datetime
+    """UTC."""
+    email: str
+    slot: Slot
+    outcome: Outcome
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run; one that was killed has no end."""
+
+    run: str
+    slot_day: date
+    accounts: tuple[str, ...]
+    started: datetime
+    ended: datetime | None
+    status: int | None
+
+
+class Ledger:
+    """The ledger of one site. One object belongs to one thread; any number of processes may have one open."""
+
+    def __init__(self, path: Path, site: str, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Open the ledger, and make it if there is none.
+
+        Args:
+            path: the file; its folder is made if need be.
+            site: name of the site: bookings of one site are nothing to another.
+            clock: tells the instant of each record, with its zone.
+
+        Raises:
+            LedgerError: the file cannot be opened, is damaged, or is of a newer version.
+        """
+        self.path = path
+        self.site = site
+        self._clock = clock
+        self._db = _open(path)
+
+    def close(self) -> None:
+        """Close the file; nothing is pending, as each write is complete when it returns."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Slots
+
+    def record(
+        self, *, run: str, account: str, slot: Slot, state: SlotState, why: str = "", pence: int | None = None
+    ) -> None:
+        """Record that a slot comes into a state; it is on the disk when this returns.
+
+        Args:
+            run: name of the run.
+            account: key of the account.
+            slot: the slot.
+            state: the state it comes into.
+            why: what led to it, in words.
+            pence: its price; a price once told stays with the slot until another is told.
+
+        Raises:
+            LedgerError: the state cannot follow the present one, or money is about to be moved at an unknown price.
+        """
+        with self._writing() as db:
+            now = self._current(account, slot)
+            before = now.state if now else None
+            if not may_follow(before, state):
+                raise LedgerError(
+                    f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
+                    f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
+                )
+            if pence is None and now:
+                pence = now.pence
+            if pence is None and state is SlotState.PAYING:
+                # Without the price the spend ceiling could not be kept over a restart.
+                raise LedgerError(f"{account}, {slot}: paying needs the price first. Nothing was changed.")
+            db.execute(
+                "INSERT INTO history (at, site, run, account, court, day, hour, state, why, pence)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (self._now(), self.site, run, account, *_slot_values(slot), state.value, why, pence),
+            )
+
+    def state(self, account: str, slot: Slot) -> SlotState | None:
+        """Return where the slot stands for this account; None if it was never heard of."""
+        with self._reading():
+            now = self._current(account, slot)
+        return now.state if now else None
+
+    def states(self, *, account: str | None = None, slot_day: date | None = None) -> list[SlotRecord]:
+        """Return where every slot stands, of one account or day if given, in the order of day, hour and court."""
+        return self._slot_records("slots", "day, hour, court, account", account=account, day=_day(slot_day))
+
+    def history(
+        self, *, account: str | None = None, slot_day: date | None = None, run: str | None = None
+    ) -> list[SlotRecord]:
+        """Return every step that was recorded, oldest first, of one account, day or run if given."""
+        return self._slot_records("history", "id", account=account, day=_day(slot_day), run=run)
+
+    def paid_pence(self, *, run: str | None = None, account: str | None = None) -> int:
+        """Return what was paid for slots first recorded as paid in this run, by this account, or altogether."""
+        return sum(record.pence or 0 for record in self._slot_records("payments", "id", run=run, account=account))
+
+    def committed_pence(self, slot_day: date, account: str | None = None) -> int:
+        """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against."""
+        at_stake = {SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+        records = self.states(account=account, slot_day=slot_day)
+        return sum(record.pence or 0 for record in records if record.state in at_stake)
+
+    # Runs
+
+    def start_run(self, run: str, slot_day: date, accounts: Sequence[str]) -> None:
+        """Record that a run has begun.
+
+        Raises:
+            LedgerError: there was a run of this name already.
+        """
+        with self._writing() as db:
+            if db.execute("SELECT 1 FROM runs WHERE site = ? AND run = ?", (self.site, run)).fetchone():
+                raise LedgerError(f"run {run} has begun already; every run needs a name of its own.")
+            db.execute(
+                "INSERT INTO runs (site, run, slot_day, accounts, started) VALUES (?, ?, ?, ?, ?)",
+                (self.site, run, slot_day.isoformat(), json.dumps(list(accounts)), self._now()),
+            )
+
+    def end_run(self, run: str, status: int) -> None:
+        """Record how a run ended.
+
+        Raises:
+            LedgerError: no such run has begun, or it has ended already.
+        """
+        with self._writing() as db:
+            done = db.execute(
+                "UPDATE runs SET ended = ?, status = ? WHERE site = ? AND run = ? AND ended IS NULL",
+                (self._now(), int(status), self.site, run),
+            )
+            if not done.rowcount:
+                raise LedgerError(f"run {run} cannot end: it has not begun, or has ended already.")
+
+    def runs(self) -> list[RunRecord]:
+        """Return every run, oldest first."""
+        rows = self._rows("SELECT * FROM runs WHERE site = ? ORDER BY started, run", (self.site,))
+        return [
+            RunRecord(
+                run=row["run"],
+                slot_day=date.fromisoformat(row["slot_day"]),
+                accounts=tuple(json.loads(row["accounts"])),
+                started=datetime.fromisoformat(row["started"]),
+                ended=datetime.fromisoformat(row["ended"]) if row["ended"] else None,
+                status=row["status"],
+            )
+            for row in rows
+        ]
+
+    def mark(self, run: str, account: str, what: str, detail: str = "") -> None:
+        """Record that the worker of an account has come to a point of the run, e.g. ``ready`` or ``left``."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO marks (at, site, run, account, what, detail) VALUES (?, ?, ?, ?, ?, ?)",
+                (self._now(), self.site, run, account, what, detail),
+            )
+
+    def marks(self, run: str, what: str) -> set[str]:
+        """Return the accounts whose workers have come to this point."""
+        return set(self.mark_details(run, what))
+
+    def mark_details(self, run: str, what: str) -> dict[str, str]:
+        """Return the latest detail of this mark for each account that has it."""
+        rows = self._rows(
+            "SELECT account, detail FROM marks WHERE site = ? AND run = ? AND what = ? ORDER BY id",
+            (self.site, run, what),
+        )
+        return {row["account"]: row["detail"] for row in rows}
+
+    # Outcomes, and the outbox to the sheet
+
+    def outcome(
+        self,
+        *,
+        run: str,
+        want: Want,
+        slot: Slot,
+        outcome: Outcome,
+        why: str,
+        email: str,
+        measures: Mapping[str, float | int | str] | None = None,
+    ) -> None:
+        """Record what became of a want: once a run; telling the same again changes nothing.
+
+        Args:
+            run: name of the run.
+            want: what was wanted.
+            slot: the slot that was got, or the one the outcome is about.
+            outcome: what became of it.
+            why: the reason in words a person can act on.
+            email: who logged in; the sheet's log shows it.
+            measures: what was measured on the way, e.g. milliseconds after the opening.
+
+        Raises:
+            LedgerError: this run has told another outcome of this want.
+        """
+        key = (run, self.site, want.account, *_slot_values(want.first))
+        told = (email, *_slot_values(slot), outcome.value, why)
+        with self._writing() as db:
+            row = db.execute(
+                "SELECT email, got_court, got_day, got_hour, outcome, why FROM outcomes WHERE run = ? AND site = ?"
+                " AND account = ? AND court = ? AND day = ? AND hour = ?",
+                key,
+            ).fetchone()
+            if row and tuple(row) != told:
+                raise LedgerError(
+                    f"{want.account}, {want.first}: run {run} has told of this want that it was "
+                    f"{row['outcome']} ({row['why'] or 'no reason'}), and now says {outcome} ({why or 'no reason'}). "
+                    "A want has one outcome; the first one stands."
+                )
+            if not row:
+                db.execute(
+                    "INSERT INTO outcomes (run, site, account, court, day, hour, email, got_court, got_day, got_hour,"
+                    " outcome, why, at, measures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*key, *told, self._now(), json.dumps(dict(measures or {}))),
+                )
+
+    def outcomes(self, run: str) -> list[OutcomeRecord]:
+        """Return the outcomes of a run in the order in which they were told."""
+        rows = self._rows("SELECT * FROM outcomes WHERE site = ? AND run = ? ORDER BY id", (self.site, run))
+        return [
+            OutcomeRecord(
+                run=row["run"],
+                account=row["account"],
+                email=row["email"],
+                wanted=_slot(row),
+                slot=_slot(row, "got_"),
+                outcome=Outcome(row["outcome"]),
+                why=row["why"],
+                at=datetime.fromisoformat(row["at"]),
+                measures=json.loads(row["measures"]),
+            )
+            for row in rows
+        ]
+
+    def unsent_log_rows(self) -> list[LogRow]:
+        """Return the outcomes of all runs that the sheet's log has not been told yet, oldest first."""
+        rows = self._rows(
+            "SELECT * FROM outcomes WHERE site = ? AND id NOT IN (SELECT outcome FROM sent) ORDER BY id", (self.site,)
+        )
+        return [
+            LogRow(
+                id=row["id"],
+                at=datetime.fromisoformat(row["at"]),
+                email=row["email"],
+                slot=_slot(row, "got_"),
+                outcome=Outcome(row["outcome"]),
+                why=row["why"],
+            )
+            for row in rows
+        ]
+
+    def log_sent(self, ids: Iterable[int]) -> None:
+        """Record that the sheet's log has these rows; telling it again changes nothing."""
+        with self._writing() as db:
+            now = self._now()
+            db.executemany("INSERT OR IGNORE INTO sent (outcome, at) VALUES (?, ?)", [(id_, now) for id_ in ids])
+
+    # Underneath
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._db
+        except sqlite3.Error as error:
+            raise _trouble(self.path, error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        # IMMEDIATE: what is read before the write cannot be changed by another process in between.
+        with self._reading() as db, _transaction(db):
+            yield db
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
+        with self._reading() as db:
+            return db.execute(sql, values).fetchall()
+
+    def _current(self, account: str, slot: Slot) -> SlotRecord | None:
+        row = self._db.execute(
+            "SELECT * FROM history WHERE site = ? AND account = ? AND court = ? AND day = ? AND hour = ?"
+            " ORDER BY id DESC LIMIT 1",
+            (self.site, account, *_slot_values(slot)),
+        ).fetchone()
+        return _slot_record(row) if row else None
+
+    def _slot_records(self, table: str, order: str, **equal: str | None) -> list[SlotRecord]:
+        where, values = _filters(site=self.site, **equal)
+        sql = f"SELECT * FROM {table} WHERE {where} ORDER BY {order}"  # noqa: S608 - names from this module only
+        return [_slot_record(row) for row in self._rows(sql, values)]
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite gives its side files the mode of the file, so it is made private before SQLite sees it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: the ledger cannot be opened ({error.strerror}); RESULTS_DIR must be a folder you may write to."
+        ) from error
+    try:
+        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise _trouble(path, error) from error
+    try:
+        db.row_factory = sqlite3.Row
+        _use_wal(db)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        with _transaction(db):
+            _check_or_make(db, path)
+    except sqlite3.Error as error:
+        db.close()
+        raise _trouble(path, error) from error
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    # Turning to WAL is the one step for which SQLite does not wait for the others, who may be at the same step.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
+    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        for statement in _schema():
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return
+    if application != APPLICATION_ID:
+        raise LedgerError(f"{path}: this file is no ledger; move it away, or set RESULTS_DIR to another folder.")
+    if version != SCHEMA_VERSION:
+        raise LedgerError(
+            f"{path}: the ledger is of version {version}, this program knows version {SCHEMA_VERSION}; "
+            "use the newer program. Nothing was changed."
+        )
+    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problem != "ok":
+        raise LedgerError(_damaged(path, problem))
+
+
+def _schema() -> list[str]:
+    text = resources.files("booking").joinpath("ledger.sql").read_text(encoding="utf-8")
+    statements, current = [], ""
+    for line in text.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:  # SQLite has rolled back by itself after some errors, a full disk among them
+            db.execute("ROLLBACK")
+        raise
+
+
+def _trouble(path: Path, error: sqlite3.Error) -> LedgerError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return LedgerError(_damaged(path, str(error)))
+    if code == sqlite3.SQLITE_BUSY:
+        return LedgerError(
+            f"{path}: another program has the ledger locked for {BUSY_SECONDS:.0f} seconds now; end it, then run again."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return LedgerError(f"{path}: the disk is full; make room, then run again. What was recorded before is kept.")
+    return LedgerError(f"{path}: the ledger cannot be used ({error}).")
+
+
+def _damaged(path: Path, problem: str) -> str:
+    return (
+        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is. Look at My Bookings of "
+        "every account, then move the file and its -wal and -shm files aside; the next run begins a new ledger."
+    )
+
+
+def _filters(**equal: str | None) -> tuple[str, list[str]]:
+    given = {name: value for name, value in equal.items() if value is not None}
+    return " AND ".join(f"{name} = ?" for name in given), list(given.values())
+
+
+def _slot_values(slot: Slot) -> tuple[int, str, int]:
+    return slot.court, slot.date.isoformat(), slot.hour
+
+
+def _slot(row: sqlite3.Row, prefix: str = "") -> Slot:
+    return Slot(row[f"{prefix}court"], date.fromisoformat(row[f"{prefix}day"]), row[f"{prefix}hour"])
+
+
+def _slot_record(row: sqlite3.Row) -> SlotRecord:
+    return SlotRecord(
+        account=row["account"],
+        slot=_slot(row),
+        state=SlotState(row["state"]),
+        run=row["run"],
+        why=row["why"],
+        pence=row["pence"],
+        at=datetime.fromisoformat(row["at"]),
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

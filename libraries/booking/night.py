@@ -1,0 +1,335 @@
+"""One account's way through one run: what is still wanted, what is held, what may be paid, what became of it.
+
+The browser side reports what it saw; this side decides, and tells the ledger before and after every act that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from booking.errors import BookingError
+from booking.holding import Holding, Reach
+from booking.ledger import Ledger, SlotState
+from booking.model import Plan, Slot, Want
+from booking.outcomes import Outcome
+from booking.pages import Basket, BookingRow
+
+HOLD_LASTS = timedelta(minutes=45)
+"""How long the site keeps a slot in a basket; inferred, so people are told "about"."""
+
+
+class StopError(BookingError):
+    """The account cannot go on; the outcome says what that means for what is still open."""
+
+    def __init__(self, outcome: Outcome, why: str) -> None:
+        self.outcome = outcome
+        self.why = why
+        super().__init__(f"{outcome}: {why}")
+
+
+def pounds(pence: int) -> str:
+    """Return an amount as people write it, e.g. ``£27.80``."""
+    return f"£{pence // 100}.{pence % 100:02d}"
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Where one want stands in this run."""
+
+    want: Want
+    slot: Slot | None = None
+    """The slot that was got."""
+    done: bool = False
+    measures: dict[str, float | int | str] = field(default_factory=dict)
+
+
+class Night:
+    """One account in one run."""
+
+    def __init__(self, plan: Plan, account: str, ledger: Ledger, *, email: str = "") -> None:
+        """Take up the account.
+
+        Args:
+            plan: what the run is going to do.
+            account: key of the account.
+            ledger: the memory between runs.
+            email: who logs in; the log shows it. The sheet's address when empty.
+        """
+        self.plan = plan
+        self.account = plan.account(account)
+        self.ledger = ledger
+        self._email = email or self.account.email
+        self._progress = [_Progress(want) for want in plan.wants_of(account)]
+        self._paid_before: set[Slot] = set()
+        self._intended: set[Slot] = set()
+        self._stop: StopError | None = None
+        self._failure = ""
+
+    def logged_in_as(self, email: str) -> None:
+        """Remember who is logged in: the log shows it."""
+        self._email = email
+
+    # What is ours already
+
+    def take_stock(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
+        """Compare what is wanted with My Bookings, the basket and the ledger, before anything is done.
+
+        What is booked is not booked again; what lies in our own basket is taken up; a payment whose fate is not known
+        is not repeated.
+        """
+        facility = self.account.facility
+        for progress in self._open():
+            want = progress.want
+            free = [slot for slot in want.slots if slot not in self._paid_before and slot not in self.held]
+            booked = next((slot for slot in free if any(row.is_slot(slot, facility) for row in bookings)), None)
+            if booked is not None:
+                self._paid_before.add(booked)
+                if self.ledger.state(self.account.key, booked) is not SlotState.PAID:
+                    self._record(booked, SlotState.PAID, "found in My Bookings")
+                self._finish(progress, booked, Outcome.ALREADY_BOOKED, "My Bookings lists it")
+                continue
+            for slot in free:
+                in_basket = any(row.is_slot(slot, facility) for row in basket)
+                if self._take_up(progress, slot, in_basket=in_basket):
+                    break
+
+    def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
+        """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
+        state = self.ledger.state(self.account.key, slot)
+        if state in {SlotState.PAYING, SlotState.UNKNOWN}:
+            why = "a payment was sent in an earlier run and My Bookings does not list the slot"
+            if state is SlotState.PAYING:
+                self._record(slot, SlotState.UNKNOWN, why)
+            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: look at the card's statement and at My Bookings")
+            return True
+        if state is SlotState.PAID:
+            why = "the ledger has it as paid, but My Bookings does not list it: look there before booking it anew"
+            self._finish(progress, slot, Outcome.NEEDS_PERSON, why)
+            return True
+        if in_basket:
+            self._record(slot, SlotState.HELD, "found in our basket")
+            progress.slot = slot
+            return True
+        if state is SlotState.HELD:
+            self._record(slot, SlotState.RELEASED, "the hold of an earlier run has run out")
+        return False
+
+    @property
+    def wanted(self) -> tuple[Want, ...]:
+        """What is still to be held."""
+        return tuple(progress.want for progress in self._open() if progress.slot is None)
+
+    @property
+    def held(self) -> tuple[Slot, ...]:
+        """What lies in our basket and is not paid."""
+        return tuple(progress.slot for progress in self._open() if progress.slot is not None)
+
+    # Holding
+
+    def intend(self, slots: Iterable[Slot]) -> None:
+        """Tell the ledger, once a run, that these slots are about to be reached for."""
+        for slot in slots:
+            if slot not in self._intended:
+                self._intended.add(slot)
+                self._record(slot, SlotState.INTENT, "about to be reached for")
+
+    def hold(self, reach: Reach) -> None:
+        """Tell the ledger that a slot is in our basket."""
+        if reach.held is None:
+            raise ValueError(f"{reach.want.first} is not held")
+        self._record(reach.held, SlotState.HELD, "in the basket")
+        self._of(reach.want).slot = reach.held
+
+    def end_holding(self, holding: Holding, opening: datetime | None) -> None:
+        """Take over what became of every reach, now that no more requests are made.
+
+        Args:
+            holding: what was decided and seen.
+            opening: the instant that times are told from; None when the run did not wait for one.
+        """
+        for reach in holding.reaches:
+            progress = self._of(reach.want)
+            progress.measures["tries"] = reach.tries
+            for name, instant in (("request sent", reach.sent), ("hold confirmed", reach.answered)):
+                if instant is not None and opening is not None:
+                    progress.measures[f"{name}, ms after the opening"] = round((instant - opening.timestamp()) * 1000)
+            for slot in reach.want.slots:
+                if slot != reach.held and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
+                    self._record(slot, SlotState.RELEASED, reach.why or "not needed")
+            if reach.outcome is not None:
+                self._finish(progress, reach.want.first, reach.outcome, reach.why)
+
+    # Paying
+
+    def check_basket(self, basket: Basket) -> int:
+        """Compare the basket with the plan before anything is clicked or typed; return its total in pence.
+
+        Raises:
+            StopError: the basket holds something else, names no total or another one, or costs more than is allowed.
+        """
+        facility = self.account.facility
+        prices: dict[Slot, int | None] = {}
+        for line in basket.lines:
+            slot = next((slot for slot in self.held if line.is_slot(slot, facility) and slot not in prices), None)
+            if slot is None:
+                why = f"the basket also holds {line}, which the plan did not ask for: remove it, then run again"
+                self.stop_here(Outcome.NEEDS_PERSON, why)
+            prices[slot] = line.pence
+        if not prices:
+            why = f"the basket shows none of the held slots: look at it, {self._until()}"
+            self.stop_here(Outcome.NEEDS_PERSON, why)
+        for progress in self._open():
+            if progress.slot is not None and progress.slot not in prices:
+                self._record(progress.slot, SlotState.RELEASED, "gone from the basket before it was paid")
+                self._finish(progress, progress.slot, Outcome.SITE_ERROR, "the basket lost it before it was paid")
+        if basket.total is None:
+            self.stop_here(Outcome.NEEDS_PERSON, "the basket names no total, so nothing is paid")
+        known = [price for price in prices.values() if price is not None]
+        if len(known) == len(prices) and sum(known) != basket.total:
+            why = f"the basket's lines come to {pounds(sum(known))} and its total is {pounds(basket.total)}"
+            self.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing is paid")
+        self._check_spend(basket.total)
+        share, rest = divmod(basket.total, len(prices))
+        for number, (slot, price) in enumerate(prices.items()):
+            worth = price if price is not None else share + (rest if number == 0 else 0)
+            self._record(slot, SlotState.HELD, "in the basket at this price", worth)
+        return basket.total
+
+    def _check_spend(self, total: int) -> None:
+        spent = self.ledger.committed_pence(self.plan.slot_day, self.account.key)
+        allowed = self.plan.max_spend_pence
+        if spent + total > allowed:
+            before = f" after {pounds(spent)} already spent on this day" if spent else ""
+            why = f"the basket costs {pounds(total)}{before}; MAX_SPEND allows {pounds(allowed)}"
+            self.stop_here(Outcome.NEEDS_PERSON, f"{why}: raise it and run again, {self._until()}")
+
+    def payment_begins(self) -> None:
+        """Tell the ledger that the next click may move money."""
+        for slot in self.held:
+            self._record(slot, SlotState.PAYING, "the next click may move money")
+
+    def payment_was_not_sent(self, why: str) -> None:
+        """Tell the ledger that no money has moved and the slots are still held."""
+        for slot in self.held:
+            if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
+                self._record(slot, SlotState.HELD, why)
+
+    def payment_settled(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
+        """Take in what My Bookings lists after a payment was sent.
+
+        Args:
+            bookings: all rows of My Bookings.
+            confirmed: whether the confirmation was seen.
+        """
+        for progress in self._open():
+            slot = progress.slot
+            if slot is None or self.ledger.state(self.account.key, slot) is not SlotState.PAYING:
+                continue
+            if any(row.is_slot(slot, self.account.facility) for row in bookings):
+                self._record(slot, SlotState.PAID, "My Bookings lists it")
+                self._finish(progress, slot, Outcome.BOOKED, "")
+            else:
+                seen = "was confirmed" if confirmed else "was sent and no answer was seen"
+                self._unknown(progress, slot, f"the payment {seen}, but My Bookings does not list the slot")
+
+    def rehearsed(self, basket: Basket) -> None:
+        """Take in the basket after the rehearsal has emptied it.
+
+        Raises:
+            StopError: something of ours is still in it.
+        """
+        left = [line for line in basket.lines if any(line.is_slot(slot, self.account.facility) for slot in self.held)]
+        if left:
+            why = f"the rehearsal could not take {left[0]} out of the basket: remove it, {self._until()}"
+            self.stop_here(Outcome.SITE_ERROR, why)
+        for progress in self._open():
+            if progress.slot is not None:
+                self._record(progress.slot, SlotState.RELEASED, "rehearsal: taken out of the basket")
+                self._finish(progress, progress.slot, Outcome.REHEARSED, "held and given back; nothing was paid")
+
+    # The end
+
+    def stop_here(self, outcome: Outcome, why: str) -> NoReturn:
+        """End what the account can do; the first reason stands for everything that it leaves open.
+
+        Raises:
+            StopError: always.
+        """
+        stop = StopError(outcome, why)
+        self._stop = self._stop or stop
+        raise stop
+
+    def failed(self, why: str) -> None:
+        """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
+        self._failure = self._failure or why
+
+    @property
+    def reason(self) -> str:
+        """Why the account could not go on; empty when nothing is known."""
+        return self._stop.why if self._stop else self._failure
+
+    def close(self) -> None:
+        """Give every want that has no outcome yet the one that fits how far it came."""
+        why = self._failure or "the run ended before this slot was dealt with"
+        stop = self._stop or StopError(Outcome.SITE_ERROR, why)
+        for progress in self._open():
+            slot = progress.slot
+            if slot is None:
+                # What was intended stays so: a request may be on its way, and the next run looks into the basket.
+                self._finish(progress, progress.want.first, stop.outcome, stop.why)
+            elif self.ledger.state(self.account.key, slot) is SlotState.PAYING:
+                self._unknown(progress, slot, f"the payment was sent and no answer was seen ({stop.why})")
+            else:
+                self._finish(progress, slot, stop.outcome, f"{stop.why}; {self._until()}")
+
+    def abandoned(self, why: str) -> None:
+        """Close the books of a worker that could not do so itself, from what the ledger holds of this run."""
+        told = {record.wanted for record in self.ledger.outcomes(self.plan.run) if record.account == self.account.key}
+        kept = {SlotState.HELD, SlotState.PAYING}
+        for progress in self._progress:
+            progress.done = progress.want.first in told
+            states = {slot: self.ledger.state(self.account.key, slot) for slot in progress.want.slots}
+            progress.slot = next((slot for slot, state in states.items() if state in kept), None)
+        self.failed(why)
+        self.close()
+
+    def _unknown(self, progress: _Progress, slot: Slot, why: str) -> None:
+        self._record(slot, SlotState.UNKNOWN, why)
+        advice = "look at the card's statement and at My Bookings before anything is paid again"
+        self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {advice}")
+
+    def _until(self) -> str:
+        """Return until when the held slots are ours, in words."""
+        since = min(
+            (record.at for record in self.ledger.history(account=self.account.key, slot_day=self.plan.slot_day)
+             if record.state is SlotState.HELD and record.slot in self.held),
+            default=datetime.now(UTC),
+        )  # fmt: skip
+        return f"held until about {(since + HOLD_LASTS).astimezone(ZoneInfo(self.plan.zone)):%H:%M}"
+
+    def _record(self, slot: Slot, state: SlotState, why: str, pence: int | None = None) -> None:
+        self.ledger.record(
+            run=self.plan.run, account=self.account.key, slot=slot, state=state, why=why, pence=pence
+        )  # fmt: skip
+
+    def _finish(self, progress: _Progress, slot: Slot, outcome: Outcome, why: str) -> None:
+        self.ledger.outcome(
+            run=self.plan.run,
+            want=progress.want,
+            slot=slot,
+            outcome=outcome,
+            why=why,
+            email=self._email,
+            measures=progress.measures,
+        )
+        progress.done = True
+
+    def _open(self) -> list[_Progress]:
+        return [progress for progress in self._progress if not progress.done]
+
+    def _of(self, want: Want) -> _Progress:
+        return next(progress for progress in self._progress if progress.want == want)

@@ -1,0 +1,75 @@
+"""The command line of `./run.sh`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import date
+
+from booking.errors import BookingError
+from booking.outcomes import ExitStatus
+from runner.lock import BusyError
+from runner.run import Options, run
+
+_STATUSES = """
+exit status:
+  0   every wanted slot is booked (with --rehearse: was held and given back), or nothing was wanted
+  1   some wanted slot was not booked
+  2   could not start: settings, sheet or browser
+  3   a payment's fate is unknown and a person must look
+  75  another run is going on
+"""
+_COMMANDS = """
+other commands:
+  ./run.sh test       everything that must hold: lint, unit tests, whole runs against the practice venue
+"""
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD, e.g. 2027-01-04") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./run.sh",
+        description="Reads the sheet, waits for the opening, books and pays for every account, and reports.",
+        epilog=_COMMANDS + _STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--account", action="append", default=[], metavar="NAME", help="only this account of the sheet (repeatable)"
+    )
+    parser.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="this slot day instead of the one at hand")
+    parser.add_argument("--now", action="store_true", help="do not wait for the opening")
+    parser.add_argument("--rehearse", action="store_true", help="everything but paying; the basket is emptied")
+    parser.add_argument("--headed", action="store_true", help="show the browsers")
+    return parser
+
+
+def main() -> int:
+    """Run what the command line asks for and return the exit status."""
+    os.umask(0o077)  # What a run leaves behind is the user's own.
+    arguments = _parser().parse_args()
+    options = Options(
+        accounts=tuple(arguments.account),
+        slot_day=arguments.date,
+        wait=not arguments.now,
+        rehearse=arguments.rehearse,
+        headed=arguments.headed,
+    )
+    try:
+        return run(options)
+    except BusyError as error:
+        print(error, file=sys.stderr)
+        return ExitStatus.BUSY
+    except BookingError as error:
+        print(f"Could not start.\n{error}", file=sys.stderr)
+        return ExitStatus.COULD_NOT_START
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Finds a browser that works: the one that was named, Playwright's, the system's, or a fresh install."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from booking.errors import BookingError
+
+_NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser")
+# cron's PATH is worth little.
+_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/snap/bin", "/opt/google/chrome")
+_DOWNLOAD_SECONDS = 300
+_PACKAGE_SECONDS = 900
+
+
+def works(program: Path) -> bool:
+    """Tell whether a browser can be started at all."""
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def playwright_browsers(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the Chromium builds that Playwright manages, newest first."""
+    folders = [Path(environ["PLAYWRIGHT_BROWSERS_PATH"])] if environ.get("PLAYWRIGHT_BROWSERS_PATH") else []
+    package = importlib.util.find_spec("Browser")
+    if package is not None and package.origin is not None:
+        folders.append(Path(package.origin).parent / "wrapper/node_modules/playwright-core/.local-browsers")
+    if environ.get("HOME"):
+        folders.append(Path(environ["HOME"]) / ".cache/ms-playwright")
+    for folder in folders:
+        yield from sorted(folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+
+
+def system_browsers(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield Chrome and Chromium as the system has them."""
+    path = os.pathsep.join([environ.get("PATH", ""), *_FOLDERS])
+    for name in _NAMES:
+        found = shutil.which(name, path=path)
+        if found:
+            yield Path(found)
+
+
+def find_browser(named: Path | None, environ: Mapping[str, str], say: Callable[[str], None]) -> Path:
+    """Return the first browser that works, installing one if there is none.
+
+    Args:
+        named: the setting BROWSER_EXECUTABLE.
+        environ: the environment.
+        say: tells the user what takes long.
+
+    Raises:
+        BookingError: there is none and none can be installed here.
+    """
+    if named is not None:
+        if works(named):
+            return named
+        raise BookingError(f"BROWSER_EXECUTABLE: {named} does not start: name the program of Chrome or Chromium")
+
+    def first() -> Path | None:
+        candidates = [*playwright_browsers(environ), *system_browsers(environ)]
+        return next((program for program in candidates if works(program)), None)
+
+    found = first()
+    for install in (_download, _install_package):
+        if found is None and install(environ, say):
+            found = first()
+    if found is None:
+        raise BookingError(
+            "There is no browser. Install Chrome or Chromium (on Debian: apt-get install chromium), or set "
+            "BROWSER_EXECUTABLE to the program of one that is somewhere else."
+        )
+    return found
+
+
+def _download(environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+    say("No browser on this machine: asking Playwright for Chromium ...")
+    command = [sys.executable, "-m", "Browser.entry", "install", "chromium"]
+    return _done(command, environ, _DOWNLOAD_SECONDS, say, "Playwright's download is not to be had here.")
+
+
+def _install_package(environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
+    apt = shutil.which("apt-get", path=os.pathsep.join([environ.get("PATH", ""), *_FOLDERS]))
+    if apt is None or os.geteuid() != 0:
+        return False
+    say("Installing the system's Chromium ...")
+    quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
+    _done([apt, "update", "-qq"], quiet, _PACKAGE_SECONDS, say, "The package lists could not be renewed.")
+    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+    return _done(install, quiet, _PACKAGE_SECONDS, say, "The package chromium could not be installed.")
+
+
+def _done(
+    command: list[str], environ: Mapping[str, str], seconds: int, say: Callable[[str], None], otherwise: str
+) -> bool:
+    try:
+        done = subprocess.run(
+            command, env=dict(environ), capture_output=True, timeout=seconds, check=False, text=True
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        say(f"{otherwise} ({type(error).__name__})")
+        return False
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        say(f"{otherwise} ({last[-1][:200] if last else f'status {done.returncode}'})")
+    return done.returncode == 0

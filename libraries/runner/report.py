@@ -1,0 +1,102 @@
+"""The first thing the report shows: what became of every wanted slot, with the pictures one click away."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from robot.api import SuiteVisitor
+from robot.result import TestSuite
+
+from booking.ledger import Ledger, OutcomeRecord
+from booking.model import Account, Plan, slugify
+from booking.plan import read_plan
+from runner.workers import RUN_MARK
+
+LEDGER = "ledger.sqlite3"
+# Cells end at a bar, and stars, underscores and brackets are markup: their look-alikes are not.
+_MARKUP = str.maketrans({"|": "\u00a6", "*": "\u2217", "_": "\u2017", "[": "(", "]": ")"})
+_COLUMNS = ("Account", "Court", "Wanted", "Outcome", "Why", "Tries", "Request sent", "Hold confirmed")
+
+
+def plain(text: str, longest: int = 300) -> str:
+    """Return text that the report shows as it is: whatever a site or a sheet wrote, none of it is markup."""
+    visible = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).translate(_MARKUP)
+    visible = re.sub(r"(?i)\b(https?|ftp|file):", r"\1 :", visible)  # Robot Framework makes links of addresses.
+    return visible if len(visible) <= longest else f"{visible[: longest - 1]}…"
+
+
+class OutcomeReport(SuiteVisitor):
+    """Puts the table of outcomes at the top, and a failed suite where a worker left none."""
+
+    def __init__(self) -> None:
+        self._folder = Path(os.environ[RUN_MARK])
+        self._plan = read_plan(self._folder / "plan.json")
+        with Ledger(self._folder.parent / LEDGER, self._plan.site) as ledger:
+            self._outcomes = ledger.outcomes(self._plan.run)
+
+    def end_suite(self, suite: TestSuite) -> None:
+        """Complete the topmost suite, after all others have been seen."""
+        if suite.parent is not None:
+            return
+        present = {slugify(child.name).replace("-", "_") for child in suite.suites}
+        for account in self._plan.accounts:
+            if account.key not in present:
+                lost = suite.suites.create(name=account.name)
+                lost.tests.create(
+                    name="The worker did not finish",
+                    status="FAIL",
+                    message="It was killed or lost: the ledger, and the table above, tell how far it came.",
+                )
+        suite.doc = document(self._plan, self._outcomes, self._folder)
+
+
+def document(plan: Plan, outcomes: list[OutcomeRecord], folder: Path) -> str:
+    """Return what stands at the top of the report, in Robot Framework's markup."""
+    names = {account.key: account for account in plan.accounts}
+    lines = [f"*{plan.slot_day:%A %d %B %Y}* at {plain(plan.site)}", ""]
+    if outcomes:
+        lines.append(f"| {' | '.join(f'={column}=' for column in _COLUMNS)} |")
+        lines += [_row(record, names.get(record.account)) for record in outcomes]
+        lines += ["", "Times are milliseconds after the opening."]
+    else:
+        lines.append("Nothing is wanted on this day.")
+    pictures = sorted(folder.glob("pictures/*.jpg"))
+    if pictures:
+        lines.append("")
+    for account in plan.accounts:
+        own = [path for path in pictures if path.name.startswith(f"{slugify(account.name)}-")]
+        if own:
+            # Without the fragment Robot Framework would show the picture itself.
+            links = [f"[pictures/{path.name}#picture|{_caption(path, account)}]" for path in own]
+            lines.append(f"Pictures of {plain(account.name)}: {', '.join(links)}.\n")
+    if plan.remarks:
+        lines += ["", "*Remarks on the sheet*", ""]
+        lines += [f"- {plain(remark.where)}: {plain(remark.message)}" for remark in plan.remarks]
+    return "\n".join(lines)
+
+
+def _row(record: OutcomeRecord, account: Account | None) -> str:
+    got = record.slot.time if record.slot == record.wanted else f"{record.wanted.time}, got {record.slot.time}"
+    measures = record.measures
+    cells = [
+        plain(account.name if account else record.account),
+        str(record.slot.court),
+        f"{record.slot.date:%a %d %b} {got}",
+        f"*{record.outcome}*",
+        plain(record.why) or "-",
+        str(measures.get("tries", "-")),
+        _milliseconds(measures.get("request sent, ms after the opening")),
+        _milliseconds(measures.get("hold confirmed, ms after the opening")),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _milliseconds(value: float | str | None) -> str:
+    return "-" if value is None else f"{value} ms"
+
+
+def _caption(path: Path, account: Account) -> str:
+    name = path.stem.removeprefix(f"{slugify(account.name)}-")
+    return re.sub(r"^\d{6}\.\d{3}-", "", name).replace("-", " ")

@@ -1,0 +1,284 @@
+"""One run, from the settings to the exit status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from booking.errors import BookingError, SettingsError, SheetError
+from booking.ledger import Ledger
+from booking.logsheet import LogSheet
+from booking.model import Payment, Plan
+from booking.night import Night
+from booking.outcomes import ExitStatus, Outcome, exit_status
+from booking.plan import build_plan, describe, write_plan
+from booking.settings import HEADING, Settings, load_settings, secret_names, warn_readable
+from booking.sheet import Sheet, open_sheet
+from booking.waiting import announce
+from runner.browser import find_browser
+from runner.lock import only_run
+from runner.practice import Announcer, announcer_of, practice_venue
+from runner.report import LEDGER
+from runner.terminal import Terminal
+from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+_POLL = 0.05
+_READY_TO_OPENING = timedelta(seconds=3)
+"""A practice day opens so long after the last worker is ready."""
+_LONGEST_READY = 60.0
+"""Seconds that ready workers wait for those that are not, before a practice day opens all the same."""
+_QUIET = timedelta(seconds=15)
+"""Nothing is sent to the sheet so shortly before and after the opening: the machine is for the holds then."""
+_FLUSH_EVERY = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    accounts: tuple[str, ...] = ()
+    slot_day: date | None = None
+    wait: bool = True
+    rehearse: bool = False
+    headed: bool = False
+
+
+def run(options: Options) -> ExitStatus:
+    """Do one run and return how it ended.
+
+    Raises:
+        BusyError: another run is going on.
+        BookingError: it could not start; nothing was tried.
+    """
+    terminal = Terminal()
+    environ = dict(os.environ)
+    if options.rehearse:
+        environ["PAYMENT"] = Payment.REHEARSE
+    settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
+    terminal.say(_first_line(settings))
+    with only_run(settings.results_dir):
+        left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
+        if left:
+            terminal.warn(f"{left} processes of an earlier run that was killed were still there; they are ended now")
+        with _site(settings, environ) as found:
+            if found:
+                environ |= found
+                settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
+            return _Run(options, settings, environ, terminal).go()
+
+
+def _first_line(settings: Settings) -> str:
+    if settings.is_practice:
+        return "Practice run: everything happens at the practice venue on this machine; no real site is touched."
+    money = "PAYS with the card" if settings.payment is Payment.PAY else "rehearsal: nothing is paid"
+    return f"Run at {settings.site} ({settings.site_url}); {money}."
+
+
+@contextmanager
+def _site(settings: Settings, environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield what has to be set beside the settings: nothing, or what leads to a practice venue started here."""
+    if settings.site_url:
+        yield {}
+        return
+    secret = secret_names(environ)
+    bare = {name: value for name, value in environ.items() if name not in secret}
+    bare[RESULTS_MARK] = str(settings.results_dir)
+    with practice_venue(PROJECT, settings.results_dir / "practice", bare) as found:
+        yield found
+
+
+class _Run:
+    """A run with its settings known and its site in reach."""
+
+    def __init__(self, options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> None:
+        self._options = options
+        self._settings = settings
+        self._environ = environ
+        self._terminal = terminal
+        self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
+        self._stop_asked = False
+        self._next_flush = 0.0
+        self._flush_failed = ""
+
+    def go(self) -> ExitStatus:
+        """Plan, work, report."""
+        settings = self._settings
+        for path in (PROJECT / ".env", settings.service_account_file):
+            if path is not None and (warning := warn_readable(path)):
+                self._terminal.warn(warning)
+        browser = find_browser(settings.browser, self._environ, self._terminal.say)
+        started = datetime.now(settings.release.zone)
+        slot_day, opening, wait = self._opening(started)
+        content = self._open_sheet().read()
+        plan = build_plan(
+            content,
+            run=_name(settings.results_dir, started),
+            site=settings.site,
+            site_url=settings.site_url,
+            slot_day=slot_day,
+            zone=str(settings.release.zone),
+            opening=opening,
+            wait=wait,
+            payment=settings.payment,
+            max_spend_pence=settings.max_spend_pence,
+            only_accounts=self._options.accounts,
+        )
+        if not plan.accounts:
+            raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
+        wanting = [account for account in plan.accounts if plan.wants_of(account.key)]
+        if faults := settings.missing_credentials(wanting):
+            raise SettingsError(HEADING, faults)
+        self._terminal.say(describe(plan))
+        folder = settings.results_dir / plan.run
+        folder.mkdir()
+        write_plan(plan, folder)
+        with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
+            ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
+            return self._work(plan, folder, browser, ledger)
+
+    def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
+        """Return the slot day, when it opens (None: announced when the workers are ready), and whether to wait."""
+        settings, release = self._settings, self._settings.release
+        opening: datetime | None
+        if settings.opening is not None:
+            slot_day = self._options.slot_day or release.slot_day_of_opening(settings.opening)
+            opening = settings.opening
+        elif self._announcer is not None:
+            slot_day = self._options.slot_day or release.slot_day_of_opening(now)
+            opening = None if self._options.wait else now
+            self._announcer.set_opening(slot_day, opening)
+        else:
+            slot_day = self._options.slot_day or release.slot_day_at_hand(now, settings.max_wait)
+            opening = release.opening_of(slot_day)
+        wait = self._options.wait and (opening is None or opening > now)
+        if wait and opening is not None and opening - now > settings.max_wait:
+            raise BookingError(
+                f"{slot_day:%A %d %B %Y} opens at {opening:%H:%M:%S %Z on %d %B}, which is more than MAX_WAIT "
+                f"({settings.max_wait.total_seconds() / 60:.0f} minutes) away: start later, or raise MAX_WAIT"
+            )
+        return slot_day, opening, wait
+
+    def _open_sheet(self) -> Sheet:
+        settings = self._settings
+        if settings.service_account is None:
+            raise SheetError("GOOGLE_SERVICE_ACCOUNT_JSON is missing")
+        return open_sheet(settings.sheet_id, settings.service_account, settings.sheet_api_url)
+
+    def _work(self, plan: Plan, folder: Path, browser: Path, ledger: Ledger) -> ExitStatus:
+        settings = self._settings
+        log = LogSheet(ledger, self._open_sheet, settings.release.zone)
+        place = Workplace(
+            project=PROJECT,
+            folder=folder,
+            results=settings.results_dir,
+            site_file=PROJECT / "variables" / f"{settings.site.replace('-', '_')}.py",
+            site_url=settings.site_url,
+            browser=browser,
+            headed=self._options.headed,
+            processes=max(1, len(plan.accounts)),
+        )
+        with _signals(self._ask_to_stop):
+            workers = Workers(place, [account.key for account in plan.accounts], self._environ)
+            self._watch(workers, plan, folder, ledger, log)
+            self._complete(plan, ledger)
+            workers.finish()
+            _point_latest_to(folder)
+            self._flush(log, last=True)
+        outcomes = ledger.outcomes(plan.run)
+        status = exit_status(record.outcome for record in outcomes)
+        ledger.end_run(plan.run, status)
+        self._terminal.show(plan, outcomes, folder / "report.html")
+        if Outcome.UNKNOWN in {record.outcome for record in outcomes}:
+            self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
+        return status
+
+    def _ask_to_stop(self) -> None:
+        self._stop_asked = True
+
+    def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, log: LogSheet) -> None:
+        """See the workers through: open a practice day, count down, feed the sheet's log, pass a stop on."""
+        opening = plan.opening if plan.wait else None
+        ready_since: float | None = None
+        while workers.running:
+            if self._stop_asked:
+                workers.stop()
+            elif plan.opening is None and opening is None:
+                ready = ledger.marks(plan.run, "ready")
+                if ready and ready_since is None:
+                    ready_since = time.monotonic()
+                everybody = ready | ledger.marks(plan.run, "left") >= {account.key for account in plan.accounts}
+                waited = ready_since is not None and time.monotonic() - ready_since > _LONGEST_READY
+                if ready and (everybody or waited):
+                    opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
+                    self._open_practice_day(plan.slot_day, opening, folder)
+            if opening is not None:
+                self._terminal.count_down(opening, datetime.now(UTC))
+            if opening is None or abs(opening - datetime.now(UTC)) > _QUIET:
+                self._flush(log)
+            time.sleep(_POLL)
+
+    def _open_practice_day(self, slot_day: date, opening: datetime, folder: Path) -> None:
+        if self._announcer is None:
+            raise BookingError("only a practice day is opened by the run")
+        self._announcer.set_opening(slot_day, opening)
+        announce(folder, opening)
+
+    def _complete(self, plan: Plan, ledger: Ledger) -> None:
+        """Give the wants of a worker that was lost the outcome that the ledger allows."""
+        why = "the run was stopped" if self._stop_asked else "the worker of this account was killed or lost"
+        for account in plan.accounts:
+            Night(plan, account.key, ledger).abandoned(why)
+
+    def _flush(self, log: LogSheet, *, last: bool = False) -> None:
+        """Send what the log of the sheet has not been told, every few seconds; what it refuses waits."""
+        if not last and time.monotonic() < self._next_flush:
+            return
+        self._next_flush = time.monotonic() + _FLUSH_EVERY
+        try:
+            log.flush()
+            self._flush_failed = ""
+        except SheetError as error:
+            if last or str(error) != self._flush_failed:
+                self._terminal.warn(f"the log of the sheet is behind, the next run will send it: {error}")
+            self._flush_failed = str(error)
+
+
+def _name(results: Path, started: datetime) -> str:
+    """Return the name of a run that starts now: its time, and a number if there is such a run already."""
+    name = f"{started:%Y-%m-%d_%H-%M-%S}"
+    number = 2
+    while (results / name).exists():
+        name = f"{started:%Y-%m-%d_%H-%M-%S}_{number}"
+        number += 1
+    return name
+
+
+def _point_latest_to(folder: Path) -> None:
+    """Let ``latest`` beside the run's folder lead to it, at no moment to nothing."""
+    draft = folder.parent / f".latest-{os.getpid()}"
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(folder.name)
+    draft.replace(folder.parent / "latest")
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Turn SIGTERM and SIGINT into a call."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

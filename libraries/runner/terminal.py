@@ -1,0 +1,74 @@
+"""What a person at the terminal, or cron's mail, gets to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from booking.ledger import OutcomeRecord
+from booking.model import Plan
+
+_STYLES = {True: "green", False: "red"}
+
+
+class Terminal:
+    """Says things in order; draws a countdown only where somebody may be watching."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+        self._counting = False
+
+    def say(self, text: str) -> None:
+        """Print a line, whatever it holds."""
+        self._end_countdown()
+        self._console.print(Text(text))
+
+    def warn(self, text: str) -> None:
+        """Print a warning."""
+        self._end_countdown()
+        self._console.print(Text(f"Warning: {text}", style="yellow"))
+
+    def count_down(self, opening: datetime, now: datetime) -> None:
+        """Show how long it is to the opening; quiet where nobody watches."""
+        left = (opening - now).total_seconds()
+        if not self._console.is_terminal or left < 0:
+            return
+        minutes, seconds = divmod(int(left) + 1, 60)
+        self._console.print(Text(f"\rThe day opens in {minutes:02d}:{seconds:02d} "), end="")
+        self._counting = True
+
+    def show(self, plan: Plan, outcomes: Sequence[OutcomeRecord], report: Path) -> None:
+        """Print what became of every wanted slot, and where the report is."""
+        self._end_countdown()
+        names = {account.key: account.name for account in plan.accounts}
+        if outcomes:
+            table = Table(*("Account", "Court", "Date", "Hour", "Outcome", "Why"), show_edge=False, pad_edge=False)
+            for record in outcomes:
+                hour = record.slot.time
+                if record.slot != record.wanted:
+                    hour += f" (wanted {record.wanted.time})"
+                table.add_row(
+                    Text(names.get(record.account, record.account)),
+                    str(record.slot.court),
+                    f"{record.slot.date:%a %d %b %Y}",
+                    hour,
+                    Text(record.outcome, style=_STYLES[record.outcome.satisfied]),
+                    Text(record.why or "-"),
+                )
+            width = None if self._console.is_terminal else 160
+            self._console.print()
+            self._console.print(table, width=width, soft_wrap=False)
+            self._console.print()
+        else:
+            self.say(f"Nothing is wanted on {plan.slot_day:%A %d %B %Y}.")
+        self.say(f"Report: {report}")
+
+    def _end_countdown(self) -> None:
+        if self._counting:
+            self._console.print()
+            self._counting = False

@@ -1,0 +1,204 @@
+"""The workers: one robot process an account, side by side under pabot, and none left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+RUN_MARK = "COURT_BOOKER_RUN"
+"""In the environment of every process of a run; its value is the run's folder."""
+RESULTS_MARK = "COURT_BOOKER_RESULTS"
+"""In the environment of every process of any run into a results folder; its value is that folder."""
+REPORT_NAME = "Court booking"
+
+_GRACE_BEFORE_BROWSERS = 3.0
+_GRACE_BEFORE_KILL = 25.0
+
+
+def stage_suites(project: Path, accounts: Sequence[str], folder: Path) -> Path:
+    """Put a suite for every account into the run's folder and return where they are.
+
+    An account has the suite of its name; one that has none gets a copy of another's, since suites are alike but for
+    their names. The copies are kept with the report, so that it shows what was run.
+    """
+    suites = project / "suites"
+    template = min(path for path in suites.glob("[!_]*.robot"))
+    staged = folder / "suites"
+    staged.mkdir()
+    for name in ("__init__", *accounts):
+        own = suites / f"{name}.robot"
+        text = (own if own.exists() else template).read_text(encoding="utf-8")
+        text = text.replace("../resources/", f"{project / 'resources'}/")
+        (staged / f"{name}.robot").write_text(text, encoding="utf-8")
+    return staged
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What the workers need to know beside the plan."""
+
+    project: Path
+    folder: Path
+    results: Path
+    site_file: Path
+    site_url: str
+    browser: Path
+    headed: bool
+    processes: int
+
+
+class Workers:
+    """pabot and its robots, from start to the merged report."""
+
+    def __init__(self, place: Workplace, accounts: Sequence[str], environ: Mapping[str, str]) -> None:
+        """Start a worker for every account.
+
+        Args:
+            place: what they need to know.
+            accounts: keys of the accounts.
+            environ: their environment; each takes the secrets out of its own before it starts a browser.
+        """
+        self._place = place
+        self._stopping_since: float | None = None
+        self._signalled: set[int] = set()
+        variables = {
+            "RUN_FOLDER": place.folder,
+            "SITE_VARIABLES": place.site_file,
+            "SITE_URL": place.site_url,
+            "BROWSER_PATH": place.browser,
+            "BROWSER_SANDBOX": os.geteuid() != 0,  # Chromium cannot use its sandbox as root.
+            "HEADLESS": not place.headed,
+        }
+        command = [sys.executable, "-m", "pabot.pabot"]
+        command += ["--command", sys.executable, "-m", "robot", "--end-command"]
+        command += [
+            "--processes",
+            str(place.processes),
+            "--no-pabotlib",
+            "--pabotconsole",
+            "none",
+            "--artifacts",
+            "none",
+        ]
+        command += ["--outputdir", str(place.folder), "--name", REPORT_NAME, "--xunit", "xunit.xml"]
+        command += ["--prerebotmodifier", "runner.report.OutcomeReport", "--console", "none", "--nostatusrc"]
+        for name, value in variables.items():
+            command += ["--variable", f"{name}:{value}"]
+        command.append(str(stage_suites(place.project, accounts, place.folder)))
+        self._log = (place.folder / "pabot.log").open("wb")
+        self._pabot = subprocess.Popen(
+            command,
+            cwd=place.folder,  # pabot leaves a file in its working directory.
+            env={**environ, RUN_MARK: str(place.folder), RESULTS_MARK: str(place.results)},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # A Ctrl-C reaches the workers through `stop`, which keeps the report whole.
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether pabot is still at work; while it is stopping, this also sees to that."""
+        if self._pabot.poll() is not None:
+            return False
+        if self._stopping_since is not None:
+            self._press()
+        return True
+
+    def stop(self) -> None:
+        """Ask the workers to end: each closes its books and its browser, and pabot writes the report."""
+        if self._stopping_since is None:
+            self._stopping_since = time.monotonic()
+
+    def finish(self) -> None:
+        """Sweep up what is left after pabot has ended, and make the report if it could not."""
+        robots = [each for each in processes_of(RUN_MARK, str(self._place.folder)) if _is_robot(each)]
+        if self._pabot.returncode and self._pabot.returncode < 0:
+            # pabot was killed; its robots may still be holding or paying. They are asked to end, not cut off.
+            for process in robots:
+                _signal(process, signal.SIGTERM)
+            psutil.wait_procs(robots, timeout=_GRACE_BEFORE_KILL)
+        end_processes(processes_of(RUN_MARK, str(self._place.folder)))
+        self._log.close()
+        if not (self._place.folder / "output.xml").exists():
+            self._merge()
+        shutil.rmtree(self._place.folder / "pabot_results", ignore_errors=False)
+
+    def _press(self) -> None:
+        """Signal robots that have not been yet; a browser keyword that is waiting ends when its browser does."""
+        since = time.monotonic() - (self._stopping_since or 0.0)
+        marked = processes_of(RUN_MARK, str(self._place.folder))
+        for process in marked:
+            if _is_robot(process) and process.pid not in self._signalled:
+                self._signalled.add(process.pid)
+                _signal(process, signal.SIGTERM)
+            elif since > (_GRACE_BEFORE_BROWSERS if _is_browser(process) else _GRACE_BEFORE_KILL):
+                _signal(process, signal.SIGKILL)
+
+    def _merge(self) -> None:
+        """Make the report from what each worker left."""
+        folder = self._place.folder
+        outputs = [path for path in sorted(folder.glob("pabot_results/*/output.xml")) if path.stat().st_size]
+        if not outputs:
+            return
+        command = [sys.executable, "-m", "robot.rebot", "--outputdir", str(folder), "--output", "output.xml"]
+        command += ["--name", REPORT_NAME, "--xunit", "xunit.xml", "--nostatusrc"]
+        command += ["--prerebotmodifier", "runner.report.OutcomeReport"]
+        environ = {**os.environ, RUN_MARK: str(folder), RESULTS_MARK: str(self._place.results)}
+        with (folder / "pabot.log").open("ab") as log:
+            subprocess.run([*command, *map(str, outputs)], env=environ, stdout=log, stderr=log, check=False)
+
+
+def processes_of(mark: str, value: str) -> list[psutil.Process]:
+    """Return this user's processes that carry a mark of this value in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(mark) == value:
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue  # Ended meanwhile, or somebody else's.
+    return found
+
+
+def end_processes(processes: Sequence[psutil.Process]) -> int:
+    """End processes, by force if need be, and return how many there were."""
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    _, alive = psutil.wait_procs(processes, timeout=3)
+    for process in alive:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(alive, timeout=5)
+    return len(processes)
+
+
+def _is_robot(process: psutil.Process) -> bool:
+    command = _command(process)
+    return "robot" in command[1:3] and "pabot.pabot" not in command
+
+
+def _is_browser(process: psutil.Process) -> bool:
+    return any(argument.startswith("--user-data-dir=") for argument in _command(process))
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return []
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return  # It has ended by itself, which is what was wanted.

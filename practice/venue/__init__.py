@@ -1,0 +1,1 @@
+"""The booking site of the practice venue, and what it keeps."""

@@ -1,0 +1,30 @@
+*** Settings ***
+Documentation     Books what the family asked for. This file's name is the account's name in the sheet.
+
+Resource          ../resources/booking.resource
+
+Suite Setup       Open The Session
+Suite Teardown    Close The Session
+
+
+*** Tasks ***
+Log In
+    [Documentation]    Lets the account in and keeps a picture of it.
+    Log In To The Account
+    Take Picture    logged in
+
+Hold The Slots
+    [Documentation]    Holds the scheduled slots at the opening, first come first served.
+    [Setup]    Skip Unless Logged In
+    Look Up What Is Ours Already
+    Hold The Scheduled Slots
+
+Pay For The Slots
+    [Documentation]    Pays for what is held, once, and believes it when My Bookings lists it.
+    [Setup]    Skip Unless Slots Are Held
+    Pay For The Held Slots
+
+Log Out
+    [Documentation]    Leaves the site as a person would.
+    [Setup]    Skip Unless Logged In
+    Log Out Of The Account

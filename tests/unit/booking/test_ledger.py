@@ -1,0 +1,378 @@
+"""The ledger: its state machine, its outbox, and what writers and kills may do to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from booking.errors import LedgerError
+from booking.ledger import SCHEMA_VERSION, Ledger, SlotState, may_follow
+from booking.model import Slot, Want
+from booking.outcomes import Outcome
+
+LIBRARIES = Path(__file__).parents[3] / "libraries"
+DAY = date(2026, 12, 28)
+SLOT = Slot(1, DAY, 8)
+OTHER = Slot(1, DAY, 9)
+WANT = Want("mother", (SLOT, OTHER), "Booking Schedule, row 2")
+WAIT_SECONDS = 60
+
+ALLOWED = {
+    (None, "intent"), (None, "held"), (None, "paid"),
+    ("intent", "intent"), ("intent", "held"), ("intent", "released"), ("intent", "paid"),
+    ("held", "held"), ("held", "paying"), ("held", "released"), ("held", "paid"),
+    ("paying", "held"), ("paying", "paid"), ("paying", "unknown"),
+    ("unknown", "paid"), ("unknown", "released"), ("unknown", "held"),
+    ("released", "intent"), ("released", "held"), ("released", "paid"),
+    ("paid", "paid"),
+}  # fmt: skip
+PATH_TO: dict[SlotState | None, list[SlotState]] = {
+    None: [],
+    SlotState.INTENT: [SlotState.INTENT],
+    SlotState.HELD: [SlotState.HELD],
+    SlotState.PAYING: [SlotState.HELD, SlotState.PAYING],
+    SlotState.PAID: [SlotState.PAID],
+    SlotState.UNKNOWN: [SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN],
+    SlotState.RELEASED: [SlotState.INTENT, SlotState.RELEASED],
+}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 23, 59, 59, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "results" / "ledger.sqlite3"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    with Ledger(path, "practice", clock=Clock()) as opened:
+        yield opened
+
+
+def walk(ledger: Ledger, states: list[SlotState], slot: Slot = SLOT, account: str = "mother", run: str = "r1") -> None:
+    for state in states:
+        ledger.record(run=run, account=account, slot=slot, state=state, pence=1390)
+
+
+@pytest.mark.parametrize("after", SlotState)
+@pytest.mark.parametrize("before", [None, *SlotState])
+def test_only_the_stated_transitions_are_taken(ledger: Ledger, before: SlotState | None, after: SlotState) -> None:
+    walk(ledger, PATH_TO[before])
+    steps = len(ledger.history())
+    if (before and before.value, after.value) in ALLOWED:
+        walk(ledger, [after])
+        assert ledger.state("mother", SLOT) is after
+        assert len(ledger.history()) == steps + 1
+    else:
+        with pytest.raises(LedgerError) as refused:
+            walk(ledger, [after])
+        for said in (before.value if before else "never heard of", after.value, str(SLOT), "mother"):
+            assert said in str(refused.value)
+        assert ledger.state("mother", SLOT) is before
+        assert len(ledger.history()) == steps
+
+
+def test_the_price_stays_with_the_slot_and_paying_needs_one(ledger: Ledger) -> None:
+    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.HELD)
+    with pytest.raises(LedgerError, match="price"):
+        ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.PAYING)
+    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.PAYING, pence=1390)
+    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.UNKNOWN, why="no answer seen")
+    (record,) = ledger.states()
+    assert (record.state, record.pence, record.why, record.run) == (SlotState.UNKNOWN, 1390, "no answer seen", "r1")
+    assert record.at.utcoffset() == timedelta(0)
+    assert record.at.microsecond % 1000 == 0
+
+
+def test_money_is_counted_once_and_kept_over_runs(ledger: Ledger) -> None:
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.PAID])
+    walk(ledger, [SlotState.HELD, SlotState.PAYING], OTHER)
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN], Slot(2, DAY, 8), "father")
+    walk(ledger, [SlotState.HELD], Slot(3, DAY, 8), "bruce")
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.PAID], Slot(1, DAY + timedelta(days=1), 8))
+    walk(ledger, [SlotState.PAID], run="r2")  # found in My Bookings by the next run
+    assert ledger.committed_pence(DAY) == 3 * 1390
+    assert ledger.committed_pence(DAY, "mother") == 2 * 1390
+    assert ledger.committed_pence(DAY, "bruce") == 0
+    assert ledger.paid_pence(run="r1") == 2 * 1390
+    assert ledger.paid_pence(run="r1", account="father") == 0
+    assert ledger.paid_pence(run="r2") == 0
+
+
+def test_states_and_history_are_filtered_and_belong_to_one_site(ledger: Ledger, path: Path) -> None:
+    walk(ledger, [SlotState.INTENT, SlotState.HELD])
+    walk(ledger, [SlotState.INTENT], Slot(2, DAY + timedelta(days=1), 9), "father", run="r2")
+    assert [(record.account, record.state) for record in ledger.states()] == [
+        ("mother", SlotState.HELD),
+        ("father", SlotState.INTENT),
+    ]
+    assert [record.account for record in ledger.states(account="father")] == ["father"]
+    assert [record.account for record in ledger.states(slot_day=DAY)] == ["mother"]
+    assert [record.state for record in ledger.history(account="mother")] == [SlotState.INTENT, SlotState.HELD]
+    assert [record.account for record in ledger.history(run="r2")] == ["father"]
+    assert [record.account for record in ledger.history(slot_day=DAY)] == ["mother", "mother"]
+    with Ledger(path, "camden-active") as other:
+        assert other.states() == []
+        assert other.state("mother", SLOT) is None
+
+
+def test_history_and_outcomes_cannot_be_rewritten(ledger: Ledger, path: Path) -> None:
+    walk(ledger, [SlotState.INTENT])
+    tell(ledger)
+    with closing(sqlite3.connect(path)) as db:
+        for statement in (
+            "UPDATE history SET state = 'paid'",
+            "DELETE FROM history",
+            "UPDATE outcomes SET outcome = 'booked'",
+            "DELETE FROM outcomes",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                db.execute(statement)
+    assert ledger.state("mother", SLOT) is SlotState.INTENT
+
+
+def tell(ledger: Ledger, run: str = "r1", outcome: Outcome = Outcome.BOOKED, **measures: float | str) -> None:
+    ledger.outcome(
+        run=run, want=WANT, slot=OTHER, outcome=outcome, why="first was taken", email="mother@example.test",
+        measures=measures,
+    )  # fmt: skip
+
+
+def test_one_outcome_a_want_and_run(ledger: Ledger) -> None:
+    tell(ledger, hold_ms=12.5, tries=2, route="card")
+    tell(ledger, hold_ms=99.0)
+    with pytest.raises(LedgerError, match=r"booked.*taken by somebody else.*first one stands"):
+        tell(ledger, outcome=Outcome.TAKEN)
+    tell(ledger, run="r2", outcome=Outcome.ALREADY_BOOKED)
+    (record,) = ledger.outcomes("r1")
+    assert (record.account, record.email, record.wanted, record.slot) == ("mother", "mother@example.test", SLOT, OTHER)
+    assert (record.outcome, record.why) == (Outcome.BOOKED, "first was taken")
+    assert record.measures == {"hold_ms": 12.5, "tries": 2, "route": "card"}
+    assert record.at == datetime(2026, 11, 23, 23, 59, 59, 124000, tzinfo=UTC)
+
+
+def test_each_outcome_waits_in_the_outbox_until_it_is_sent(ledger: Ledger, path: Path) -> None:
+    tell(ledger)
+    tell(ledger, run="r2", outcome=Outcome.ALREADY_BOOKED)
+    first, second = ledger.unsent_log_rows()
+    assert (first.outcome, first.slot, first.email) == (Outcome.BOOKED, OTHER, "mother@example.test")
+    ledger.log_sent([first.id])
+    ledger.log_sent([first.id])
+    assert ledger.unsent_log_rows() == [second]
+    with Ledger(path, "practice") as again:
+        assert again.unsent_log_rows() == [second]
+
+
+def test_runs_and_marks(ledger: Ledger) -> None:
+    ledger.start_run("r1", DAY, ["mother", "father"])
+    with pytest.raises(LedgerError, match="r1 has begun already"):
+        ledger.start_run("r1", DAY, [])
+    ledger.mark("r1", "mother", "ready")
+    ledger.mark("r1", "father", "ready", "waits")
+    ledger.mark("r1", "father", "ready", "logged in")
+    ledger.mark("r1", "father", "left")
+    ledger.mark("r2", "bruce", "ready")
+    assert ledger.marks("r1", "ready") == {"mother", "father"}
+    assert ledger.mark_details("r1", "ready") == {"mother": "", "father": "logged in"}
+    assert ledger.marks("r1", "left") == {"father"}
+    (run,) = ledger.runs()
+    assert (run.accounts, run.slot_day, run.ended, run.status) == (("mother", "father"), DAY, None, None)
+    ledger.end_run("r1", 3)
+    (run,) = ledger.runs()
+    assert run.ended
+    assert run.ended > run.started
+    assert run.status == 3
+    for name in ("r1", "r9"):
+        with pytest.raises(LedgerError, match=f"{name} cannot end"):
+            ledger.end_run(name, 0)
+
+
+def test_the_files_are_private(ledger: Ledger, path: Path) -> None:
+    walk(ledger, [SlotState.INTENT])
+    files = list(path.parent.iterdir())
+    assert len(files) == 3  # with its -wal and -shm
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_a_file_that_others_can_read_is_made_private(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+    Ledger(path, "practice").close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_it_survives_the_loss_of_power(ledger: Ledger) -> None:
+    with ledger._reading() as db:  # the settings of a connection show nowhere else
+        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
+
+
+@pytest.mark.parametrize("damage", ["noise", "torn"])
+def test_a_damaged_ledger_is_told_and_left_alone(path: Path, damage: str) -> None:
+    with Ledger(path, "practice") as ledger:
+        for hour in range(24):
+            walk(ledger, [SlotState.INTENT] * 20, Slot(1, DAY, hour))
+    whole = path.read_bytes()
+    broken = b"no ledger at all, " * 500 if damage == "noise" else whole[:8192] + b"\xa5" * (len(whole) - 8192)
+    path.write_bytes(broken)
+    with pytest.raises(LedgerError, match=r"damaged.*left as it is.*My Bookings"):
+        Ledger(path, "practice")
+    assert path.read_bytes() == broken
+
+
+def test_a_newer_ledger_is_told_and_left_alone(path: Path) -> None:
+    Ledger(path, "practice").close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(LedgerError, match=f"version {SCHEMA_VERSION + 1}.*newer program"):
+        Ledger(path, "practice")
+
+
+def test_another_program_s_database_is_told(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE things (id)")
+    with pytest.raises(LedgerError, match="no ledger"):
+        Ledger(path, "practice")
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerError, match="RESULTS_DIR"):
+        Ledger(tmp_path / "file" / "ledger.sqlite3", "practice")
+
+
+WRITER = """
+import sys
+from datetime import date
+from pathlib import Path
+from booking.ledger import Ledger, SlotState
+from booking.model import Slot
+path, account, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+print("begun", flush=True)
+with Ledger(path, "practice") as ledger:
+    for number in range(rounds):
+        slot = Slot(1, date(2026, 1, 1 + number // 24 % 28), number % 24)
+        for state in (SlotState.INTENT, SlotState.HELD, SlotState.PAYING):
+            ledger.record(run="r1", account=account, slot=slot, state=state, pence=1390)
+            print(slot.date.isoformat(), slot.hour, state, flush=True)
+"""
+
+
+def writer(path: Path, account: str, rounds: int) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(LIBRARIES)}
+    arguments = [sys.executable, "-c", WRITER, str(path), account, str(rounds)]
+    return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_three_writers_at_once_on_a_new_ledger(path: Path) -> None:
+    accounts = ("mother", "father", "bruce")
+    writers = [writer(path, account, 30) for account in accounts]
+    for process in writers:
+        process.communicate(timeout=WAIT_SECONDS)
+        assert process.returncode == 0
+    with Ledger(path, "practice") as ledger:
+        for account in accounts:
+            assert len(ledger.history(account=account)) == 90
+            assert {record.state for record in ledger.states(account=account)} == {SlotState.PAYING}
+
+
+def test_two_processes_cannot_both_take_the_same_step(path: Path) -> None:
+    writers = [writer(path, "mother", 20) for _ in range(2)]
+    for process in writers:
+        process.communicate(timeout=WAIT_SECONDS)
+    with Ledger(path, "practice") as ledger:
+        history = ledger.history()
+    paying = [record.slot for record in history if record.state is SlotState.PAYING]
+    assert len(paying) == len(set(paying))
+    assert any(process.returncode for process in writers) or len(paying) == 20
+
+
+@pytest.mark.parametrize("lines", [1, 7, 40])
+def test_what_was_recorded_before_a_kill_is_there(path: Path, lines: int) -> None:
+    process = writer(path, "mother", 100_000)
+    assert process.stdout
+    said = [process.stdout.readline().split() for _ in range(lines + 1)][1:]
+    process.send_signal(signal.SIGKILL)
+    said += [line.split() for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+    process.stdout.close()
+    assert process.wait(WAIT_SECONDS) == -signal.SIGKILL
+    with Ledger(path, "practice") as ledger:
+        history = ledger.history()
+        told = [[record.slot.date.isoformat(), str(record.slot.hour), record.state.value] for record in history]
+        assert told[: len(said)] == said
+        assert len(told) <= len(said) + 1  # at most the step that was written and not yet told
+        walk(ledger, [SlotState.PAID], Slot(3, DAY, 8))
+
+
+class SlotLife(RuleBasedStateMachine):
+    """Any two runs may say anything of any slot at any time: the ledger follows the stated steps and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "ledger.sqlite3"
+        self.ledgers = [Ledger(self.path, "practice") for _ in range(2)]
+        self.expected: dict[tuple[str, Slot], SlotState] = {}
+        self.steps = 0
+
+    @rule(
+        writer=st.integers(0, 1),
+        account=st.sampled_from(["mother", "father"]),
+        slot=st.sampled_from([SLOT, OTHER]),
+        state=st.sampled_from(SlotState),
+    )
+    def record(self, writer: int, account: str, slot: Slot, state: SlotState) -> None:
+        before = self.expected.get((account, slot))
+        try:
+            self.ledgers[writer].record(run="r1", account=account, slot=slot, state=state, pence=1390)
+        except LedgerError:
+            assert not may_follow(before, state)
+        else:
+            assert may_follow(before, state)
+            self.expected[account, slot] = state
+            self.steps += 1
+
+    @rule(writer=st.integers(0, 1))
+    def reopen(self, writer: int) -> None:
+        self.ledgers[writer].close()
+        self.ledgers[writer] = Ledger(self.path, "practice")
+
+    @invariant()
+    def all_say_the_same(self) -> None:
+        at_stake = {SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+        for ledger in self.ledgers:
+            assert {(record.account, record.slot): record.state for record in ledger.states()} == self.expected
+            assert ledger.committed_pence(DAY) == 1390 * sum(state in at_stake for state in self.expected.values())
+            assert len(ledger.history()) == self.steps
+
+    def teardown(self) -> None:
+        for ledger in self.ledgers:
+            ledger.close()
+        self.folder.cleanup()
+
+
+TestSlotLife = SlotLife.TestCase
+TestSlotLife.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)

@@ -1,0 +1,186 @@
+"""The practice world running in a thread, with a clock that tests can turn, and a browser without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+import requests
+from selectolax.lexbor import LexborHTMLParser
+
+from practice.clock import LONDON, Openings
+from practice.serve import Practice, Welcome
+
+SECONDS = 20
+
+
+class Clock:
+    """The venue's clock: real time plus what the test added, or stopped at an instant."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self.stopped: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead if self.stopped is None else self.stopped
+
+    def today(self) -> date:
+        return Openings(self).now().date()
+
+
+@dataclass
+class Page:
+    """A page as it arrived."""
+
+    url: str
+    status: int
+    html: LexborHTMLParser
+
+    def texts(self, selector: str) -> list[str]:
+        return [node.text(strip=True) for node in self.html.css(selector)]
+
+    def text(self, selector: str) -> str:
+        return self.texts(selector)[0]
+
+    def has(self, selector: str) -> bool:
+        return self.html.css_first(selector) is not None
+
+    def attribute(self, selector: str, name: str) -> str:
+        node = self.html.css_first(selector)
+        assert node is not None, f"no {selector} on {self.url}"
+        return node.attributes[name] or ""
+
+    def fields(self) -> dict[str, str]:
+        inputs = [node.attributes for node in self.html.css("form input[name]") if node.attributes["type"] != "submit"]
+        return {each["name"] or "": each.get("value") or "" for each in inputs}
+
+
+@dataclass
+class Browser:
+    """Follows links, postbacks and forms as a browser does, with cookies."""
+
+    home: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str) -> Page:
+        return self._page(self.session.get(urljoin(self.home, path), timeout=SECONDS))
+
+    def redirect(self, path: str) -> str:
+        """Return where a GET of the path leads, without going there."""
+        answer = self.session.get(urljoin(self.home, path), timeout=SECONDS, allow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def post_back(self, page: Page, selector: str, **entered: str) -> Page:
+        """Click a link that posts back, after entering values in fields named by their last part."""
+        target, argument = page.attribute(selector, "href").split("('")[1].removesuffix("')").split("','")
+        fields = page.fields() | {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
+        for name, value in entered.items():
+            [full] = [each for each in fields if each.endswith(name)]
+            fields[full] = value
+        return self.send(page, fields)
+
+    def send(self, page: Page, fields: dict[str, str]) -> Page:
+        return self._page(self.session.post(page.url, data=fields, timeout=SECONDS))
+
+    def log_in(self, account: dict[str, str], path: str = "/security/login.aspx") -> Page:
+        page = self.get(path)
+        return self.post_back(page, "a.button-primary", fdEmail=account["email"], fdPassword=account["password"])
+
+    def to_portal(self) -> Page:
+        return self.post_back(self.get("/basket/"), "#ctl00_PageContent_btnContinue")
+
+    def enter_card(self, page: Page, card: dict[str, str]) -> Page:
+        """Go from the card page to the confirmation page."""
+        fields = {"cardNumber": card["number"], "expiryDate": card["month"], "expiryDate2": card["year"]}
+        page = self.send(page, {**fields, "csc": card["code"]})
+        details = {"cardholderName": card["holder"], "address1": card["address"], "city": card["city"]}
+        return self.send(page, {**details, "postcode": card["postcode"], "emailAddress": "someone@example.test"})
+
+    def pay(self, card: dict[str, str]) -> Page:
+        """Go from the basket to the result, pressing the button that pays."""
+        page = self.enter_card(self.to_portal(), card)
+        return self.send(page, {"payment": "Make a payment"})
+
+    @staticmethod
+    def _page(answer: requests.Response) -> Page:
+        return Page(answer.url, answer.status_code, LexborHTMLParser(answer.text))
+
+
+@dataclass
+class World:
+    """A running practice world."""
+
+    welcome: Welcome
+    clock: Clock
+
+    def browser(self) -> Browser:
+        return Browser(self.welcome.site_url)
+
+    def member(self, number: int = 0) -> Browser:
+        """Return a browser that is logged in."""
+        browser = self.browser()
+        browser.log_in(self.welcome.accounts[number])
+        return browser
+
+    def email(self, number: int = 0) -> str:
+        return self.welcome.accounts[number]["email"]
+
+    def control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.welcome.control_token}"}
+        url = self.welcome.control_url + path
+        answer = requests.request(method, url, json=body, headers=headers, timeout=SECONDS)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def records(self, kind: str) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = self.control("GET", "/records")[kind]
+        return told
+
+    def open_day(self, ahead: int = 30) -> date:
+        """Return a day that is open by the rule."""
+        return self.clock.today() + timedelta(days=ahead)
+
+    def stand_at(self, hour: int, minute: int = 0, second: float = 0) -> date:
+        """Turn the clock to this time of the day after tomorrow; return that day."""
+        now = Openings(self.clock).now()
+        then = (now + timedelta(days=2)).replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=LONDON)
+        self.clock.ahead += then.timestamp() + second - now.timestamp()
+        return then.date()
+
+
+def book_path(event_id: int, day: date, hour: int) -> str:
+    return f"/courses/book.aspx?fdCourseEventId={event_id}&fdDate={day:%d/%m/%Y}&fdTime={hour}"
+
+
+class Served:
+    """Runs the servers in a thread."""
+
+    def __init__(self, state: Path, clock: Clock) -> None:
+        self._practice = Practice(state, now=clock)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self.world = World(asyncio.run_coroutine_threadsafe(self._practice.start(), self._loop).result(SECONDS), clock)
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._practice.stop(), self._loop).result(SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(SECONDS)
+        self._loop.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    served = Served(tmp_path / "state", Clock())
+    yield served.world
+    served.stop()

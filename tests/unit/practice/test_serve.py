@@ -1,0 +1,102 @@
+"""The command: one line of JSON, private files, state that lasts, and an end in time."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from practice.serve import Welcome
+from tests.unit.practice.conftest import Clock, Served, World, book_path
+
+ROOT = Path(__file__).parents[3]
+
+
+@contextmanager
+def process(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], World]]:
+    command = [sys.executable, "-m", "practice", "serve", "--state", str(state), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout is not None
+            yield started, World(Welcome(**json.loads(started.stdout.readline())), Clock())
+        finally:
+            if started.poll() is None:
+                started.kill()
+
+
+def test_it_tells_one_line_serves_on_loopback_and_keeps_its_files_private(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with process(state) as (started, world):
+        assert world.welcome.pid == started.pid
+        assert world.control("GET", "/health") == {"ok": True}
+        assert world.member().get("/dashboards/").has("#ctl00_btnLogout")
+        assert {urlsplit(value).hostname for name, value in world.welcome.to_json().items() if name[-4:] == "_url"} == {
+            "127.0.0.1"
+        }
+        assert state.stat().st_mode & 0o777 == 0o700
+        assert {path.stat().st_mode & 0o777 for path in state.iterdir()} == {0o600}
+        started.send_signal(signal.SIGTERM)
+        output, _ = started.communicate(timeout=20)
+        assert (started.returncode, output) == (0, "")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None])
+def test_it_ends_with_a_signal_or_with_its_parent(tmp_path: Path, how: signal.Signals | None) -> None:
+    with process(tmp_path / "state", "--with-parent") as (started, world):
+        world.control("POST", "/faults", {"rules": [{"app": "site", "path": "/", "do": "hang"}]})
+        address = urlsplit(world.welcome.site_url)
+        with socket.create_connection((address.hostname or "", address.port or 0)) as hanging:
+            hanging.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            if how is None:
+                assert started.stdin is not None
+                started.stdin.close()
+            else:
+                started.send_signal(how)
+            assert started.wait(timeout=20) == 0
+
+
+def test_what_happened_outlives_a_restart_and_even_a_kill(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with process(state) as (started, world):
+        browser = world.member()
+        day = world.open_day()
+        browser.get(book_path(192, day, 10))
+        browser.pay(world.welcome.card)
+        browser.get(book_path(192, day, 11))
+        before = world.control("GET", "/records")
+        started.kill()
+        started.wait(timeout=20)
+    served = Served(state, Clock())
+    try:
+        again = served.world
+        after = again.control("GET", "/records")
+        for kind in ("holds", "bookings", "payments", "submissions", "logins"):
+            assert after[kind] == before[kind]
+        assert [hold["state"] for hold in after["holds"]] == ["sold", "held"]
+        assert again.welcome.sheet_id == world.welcome.sheet_id
+        old, new = world.welcome, again.welcome
+        assert old.control_token != new.control_token
+        assert old.accounts[0]["password"] != new.accounts[0]["password"]
+        assert not again.browser().log_in(old.accounts[0]).has("#ctl00_btnLogout")
+        page = again.member().get("/basket/")
+        assert page.text("#ctl00_PageContent_lblTotal") == "£13.90"
+        url = again.control("GET", "/sheet/Account & Court Configuration")["values"][1][4]
+        assert url.startswith(new.site_url)
+    finally:
+        served.stop()
+
+
+def test_a_port_can_be_chosen(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with process(tmp_path / "state", "--site-port", str(port), "--host-name", "localhost") as (_, world):
+        assert world.welcome.site_url == f"http://localhost:{port}"
+        assert world.member().get("/dashboards/").has("#ctl00_btnLogout")

@@ -1,0 +1,88 @@
+"""Camden Active as its pages are publicly known: addresses and locators, nothing secret.
+
+Robot Framework reads this file as variables. A site that runs on the same platform needs a file like this one,
+named after it, and `BOOKING_SITE` set to that name.
+"""
+
+SITE_URL = "https://camdenactive.camden.gov.uk"
+SITE_ZONE = "Europe/London"
+SITE_LOCALE = "en-GB"
+# Hosts beside the site's own on which card data may be typed. The portal's host was never seen: a family adds it
+# with the PAYMENT_HOSTS setting once it has looked at the address bar of a real payment.
+PAYMENT_HOSTS: tuple[str, ...] = ()
+
+# Addresses, relative to the site.
+HOME_PATH = "/"
+LOGIN_PATH = "/security/login.aspx"
+BOOK_PATH = "/courses/book.aspx"
+BASKET_PATH = "/basket/"
+BOOKINGS_PATH = "/dashboards/my-bookings/"
+
+# Furniture of every page.
+PAGE_FORM = "form#aspnetForm"
+LOG_IN_LINK = "#ctl00_btnLogin"
+LOG_OUT_LINK = "#ctl00_btnLogout"
+ACCEPT_COOKIES = "#CookiePolicyAcceptAll, #rtPrivacyBannerAccept"
+POSTBACK_OVERLAY = "#postback-content-overlay"
+POSTBACK_LOCK = "body.postback-lock"
+SESSION_DIALOG = "#rtUIDialog"
+SESSION_CONTINUE = "a.rtSessionContinue"
+HEADING = "h1"
+CHALLENGE = "title:has-text('Just a moment'), #challenge-form, #cf-challenge-running, iframe[src*='captcha']"
+
+# Login page.
+EMAIL_FIELD = "input[type=email]"
+PASSWORD_FIELD = "input[type=password]"
+SUBMIT_LOGIN = "a.button-primary[id$=btnLogin]"
+LOGIN_MESSAGE = ".validation-summary-errors"
+SECOND_FACTOR_FIELD = "input[name$=fdVerificationCode]"
+
+# Court page.
+CALENDAR = "#ctl00_PageContent_pnlFacilityAvailability"
+EVENT_ID_FIELD = "input[name='ctl00$PageContent$fdFacilityId']"
+CALENDAR_DAY = "div.timetable-day"
+CALENDAR_DAY_TITLE = "h4.timetable-title"
+CALENDAR_HOUR = "li:has(.facility-hour)"
+CALENDAR_HOUR_LABEL = "span.facility-hour"
+CALENDAR_FREE_HOUR = "a.facility-book"
+NEXT_WEEK = "#ctl00_PageContent_btnNextWeek"
+PREVIOUS_WEEK = "#ctl00_PageContent_btnPrevWeek"
+
+# Basket.
+BASKET_LINE = "div.basket-row"
+BASKET_CELL = "div.basket-column"
+BASKET_REMOVE = "a.basket-remove"
+BASKET_TOTAL = "#ctl00_PageContent_lblTotal"
+BASKET_CREDIT = "#ctl00_PageContent_lblCredit"
+MAKE_BOOKING = "#ctl00_PageContent_btnContinue"
+
+# Card portal.
+CARD_NUMBER_FIELD = "input[name=cardNumber]"
+EXPIRY_MONTH_FIELD = "[name=expiryDate]"
+EXPIRY_YEAR_FIELD = "[name=expiryDate2]"
+SECURITY_CODE_FIELD = "input[name=csc]"
+HOLDER_FIELD = "input[name=cardholderName]"
+ADDRESS_FIELD = "input[name=address1]"
+CITY_FIELD = "input[name=city]"
+POSTCODE_FIELD = "input[name=postcode]"
+RECEIPT_EMAIL_FIELD = "input[name=emailAddress]"
+PORTAL_CONTINUE = "input[value=Continue], button[value=Continue]"
+PORTAL_PAY = "input[value='Make a payment'], button[value='Make a payment']"
+PORTAL_DO_NOT_SAVE = "input[value=Cancel], button[value=Cancel]"
+PORTAL_SAVE = "input[value=Save], button[value=Save]"
+PORTAL_MESSAGE = ".scp-error"
+THREE_D_SECURE = "iframe#scp_threeDSecure_iframe"
+PAID_HEADING = "Payment Successful"
+DECLINED_HEADING = "Payment Declined"
+# What is blackened in every picture.
+CARD_FIELDS = (
+    "input[name=cardNumber], [name=expiryDate], [name=expiryDate2], input[name=csc], input[name=cardholderName], "
+    "input[name=address1], input[name=city], input[name=postcode], input[name=emailAddress], input[type=password]"
+)
+
+# My bookings.
+BOOKINGS_CONTENT = "div.content-main"
+BOOKING_ROW = "div.wrapper.row-group"
+BOOKING_CELL = "div.booking-column"
+BOOKINGS_NEXT = "a.button-primary:text-is('Next')"
+NO_BOOKINGS_TEXT = "You are not booked onto any courses or sessions."
