@@ -16,6 +16,7 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from booking.answers import is_challenge, read_answer
+from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, Holding, Move
 from booking.ledger import Ledger
@@ -35,7 +36,9 @@ from booking.pages import (
     weeks_between,
 )
 from booking.plan import read_plan
-from booking.waiting import Duty, Waiting
+from booking.turns import Turn
+from booking.waiting import Duty, Waiting, sleep_until
+from booking.watching import next_look
 
 LEDGER = "ledger.sqlite3"
 
@@ -53,6 +56,8 @@ class Booker:
         self._gone: set[Slot] = set()
         self._logged_in = False
         self._explained = False
+        self._last_look = 0.0
+        self._turn: Turn | None = None
 
     # The account
 
@@ -74,6 +79,17 @@ class Booker:
     def get_account(self) -> Account:
         """Returns the account: its name, email address of the sheet, court number and court address."""
         return self.night.account
+
+    @keyword
+    def wait_for_a_turn_to_start(self, run_folder: Path) -> None:
+        """Waits until fewer accounts are starting than the machine has cores, at most two minutes.
+
+        Browsers that start side by side slow each other down, and the opening should find an idle machine. The turn
+        passes on when this account is ready for the opening, or ends.
+        """
+        self._turn = Turn(run_folder)
+        if not self._turn.take():
+            logger.warn("Started without waiting any longer for the other accounts to be ready")
 
     @keyword
     def skip_unless_something_is_wanted(self) -> None:
@@ -200,16 +216,38 @@ class Booker:
         self._gone.update(self.night.held)
         self.night.intend(want.first for want in wanted if want.first not in self._gone)
         self.night.ledger.mark(self.night.plan.run, self.night.account.key, "ready")
+        self._pass_turn_on()
 
     @keyword
     def next_duty(self) -> Duty:
-        """Waits until something is due and returns it: ``keep alive`` during a long wait, ``open`` at the opening.
+        """Waits until something is due: ``keep alive``, ``measure the clock``, or ``open`` at the opening.
 
-        The opening is met to within a few milliseconds; a signal ends the wait at once.
+        The opening is met, by the site's clock, to within a few milliseconds; a signal ends the wait at once.
         """
-        if self._waiting is None:
-            raise BookingError("no account has been taken up")
-        return self._waiting.next_duty()
+        return self.waiting.next_duty()
+
+    @keyword
+    def sample_is_due(self) -> bool:
+        """Waits until the site should be asked for its time once more; tells whether it should be asked at all.
+
+        When no more is to be asked, what is known of the two clocks goes to the ledger, for the report.
+        """
+        if self.waiting.sample_due():
+            return True
+        if self.waiting.offset is not None:
+            offset = self.waiting.offset
+            say = logger.warn if offset.notable else logger.info
+            say(f"{offset}".capitalize())
+            self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", str(offset))
+        return False
+
+    @keyword
+    def take_in_sample(self, seen: Mapping[str, Any]) -> None:
+        """Takes in what the site's answer says of its clock; an answer that says nothing ends the measurement."""
+        sample = None
+        if seen["date"]:
+            sample = Sample.from_header(float(seen["sent"]) / 1000, float(seen["answered"]) / 1000, str(seen["date"]))
+        self.waiting.take_sample(sample)
 
     @keyword
     def first_move(self) -> Move:
@@ -274,11 +312,70 @@ class Booker:
         Raises:
             AssertionError: some wanted slot could not be held; the message names each with its reason.
         """
-        missed = [reach for reach in self.holding.reaches if reach.outcome is not None]
+        reaches = self.holding.reaches
         self._end_holding()
-        if missed:
+        lost = [reach for reach in reaches if reach.outcome is not None]
+        told = "; ".join(f"{reach.want.first}: {reach.outcome}, {reach.why}" for reach in lost)
+        watched = self.night.watched
+        if lost and all(reach.want in watched for reach in lost):
+            logger.warn(f"{told}. Watched until {self.night.plan.watch_until:%H:%M}.")
+        elif lost:
             self._explained = True
-            raise AssertionError("; ".join(f"{reach.want.first}: {reach.outcome}, {reach.why}" for reach in missed))
+            raise AssertionError(told)
+
+    # The second chance
+
+    @keyword
+    def next_look(self) -> bool:
+        """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost."""
+        plan = self.night.plan
+        if plan.watch_until is None or not self.night.watched:
+            return False
+        now = time.time()
+        self._last_look = self._last_look or now
+        opened = self.waiting.opens or now
+        due = next_look(opened=opened, last=self._last_look, until=plan.watch_until.timestamp(), every=plan.watch_every)
+        if due is None:
+            return False
+        sleep_until(due)
+        self._last_look = due
+        return True
+
+    @keyword
+    def first_move_for_what_came_back(self, calendar: str) -> Move:
+        """Returns the first thing to do about lost slots that the calendar shows as free again.
+
+        Args:
+            calendar: HTML of the week of the slot day.
+        """
+        back = {
+            slot
+            for want in self.night.watched
+            for slot in want.slots
+            if self.read_slot_hour(calendar, slot) is HourState.FREE
+        }
+        logger.info(f"Free again: {_listed(sorted(back))}")
+        wants = [want for want in self.night.watched if back.intersection(want.slots)]
+        others = {slot for want in wants for slot in want.slots if slot not in back}
+        self._holding = Holding(wants, unavailable=others | set(self.night.held), now=time.time)
+        return self._next_move()
+
+    @keyword
+    def note_what_came_back(self) -> bool:
+        """Tells the ledger what became of the slots that had come back; returns whether something is held now."""
+        self._end_holding()
+        return bool(self.night.held)
+
+    @keyword
+    def nothing_should_be_lost(self) -> None:
+        """Ends the watch.
+
+        Raises:
+            AssertionError: something that was wanted did not come back.
+        """
+        if self.night.watched:
+            self._explained = True
+            raise AssertionError(f"{_listed(want.first for want in self.night.watched)} did not come back")
 
     # Paying
 
@@ -376,6 +473,7 @@ class Booker:
         if self._holding is not None:
             self._end_holding()
         self._night.close()
+        self._pass_turn_on()
         self._night.ledger.mark(self._night.plan.run, self._night.account.key, "left")
         self._night.ledger.close()
 
@@ -399,6 +497,13 @@ class Booker:
             raise BookingError("nothing is being held")
         return self._holding
 
+    @property
+    def waiting(self) -> Waiting:
+        """The wait for the opening."""
+        if self._waiting is None:
+            raise BookingError("no account has been taken up")
+        return self._waiting
+
     def _next_move(self) -> Move:
         move = self.holding.next_move()
         if move.pause:
@@ -413,9 +518,12 @@ class Booker:
                 self.night.hold(reach)
 
     def _end_holding(self) -> None:
-        opening = self._waiting.opening if self._waiting is not None else None
-        self.night.end_holding(self.holding, opening)
+        self.night.end_holding(self.holding, self.waiting.opens)
         self._holding = None
+
+    def _pass_turn_on(self) -> None:
+        if self._turn is not None:
+            self._turn.pass_on()
 
     def _reason(self) -> str:
         return self.night.reason or "see the tasks above"

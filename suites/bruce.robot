@@ -24,6 +24,11 @@ Pay For The Slots
     [Setup]    Skip Unless Slots Are Held
     Pay For The Held Slots
 
+Watch For A Second Chance
+    [Documentation]    Takes what was lost and comes back, where a watch was asked for.
+    [Setup]    Skip Unless Logged In
+    Watch For Slots That Come Back
+
 Log Out
     [Documentation]    Leaves the site as a person would.
     [Setup]    Skip Unless Logged In

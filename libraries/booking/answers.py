@@ -52,6 +52,13 @@ def read_answer(
     return Answer(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
 
 
+def _short_host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc[:80] or "no host"
+    except ValueError:
+        return "an address that cannot be read"
+
+
 def _kind(  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
     seen: Mapping[str, Any],
     slot: Slot,
@@ -72,9 +79,9 @@ def _kind(  # noqa: PLR0911 - one line a kind of answer reads better than a chai
     if status >= 500:
         return AnswerKind.FAULTY, f"the site answered with HTTP {status}"
     if not same_site(str(seen["url"]), site_url):
-        return AnswerKind.ELSEWHERE, f"the site led away to {urlsplit(str(seen['url'])).netloc[:80]}"
-    path = urlsplit(str(seen["url"])).path.lower()
-    if path == login_path.lower():
+        return AnswerKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}"
+    path = f"{urlsplit(str(seen['url'])).path.lower().rstrip('/')}/"
+    if path == f"{login_path.lower().rstrip('/')}/":
         return AnswerKind.LOGGED_OUT, "the session had ended"
     if path.startswith(basket_path.lower()):
         try:

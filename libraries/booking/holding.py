@@ -68,7 +68,7 @@ class Limits:
     """New logins while holding, at most."""
     ceiling: float = 180.0
     """Seconds after the opening (or after the start, where that is later) at which trying ends."""
-    first_pause: float = 0.1
+    first_pause: float = 0.05
     longest_pause: float = 4.0
     jitter: float = 0.25
     """Share by which a pause is made longer or shorter at random."""

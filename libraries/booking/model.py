@@ -124,6 +124,10 @@ class Plan:
     accounts: tuple[Account, ...]
     wants: tuple[Want, ...]
     remarks: tuple[Remark, ...] = ()
+    watch_until: datetime | None = None
+    """Until when slots that were lost at the opening are watched; None: they are not."""
+    watch_every: float = 300.0
+    """Seconds between two looks of a watch."""
 
     def account(self, key: str) -> Account:
         """Return the account of this key.
@@ -145,6 +149,7 @@ class Plan:
         plain = asdict(self)
         plain["slot_day"] = self.slot_day.isoformat()
         plain["opening"] = self.opening.isoformat() if self.opening else None
+        plain["watch_until"] = self.watch_until.isoformat() if self.watch_until else None
         for want in plain["wants"]:
             for slot in want["slots"]:
                 slot["date"] = slot["date"].isoformat()
@@ -154,12 +159,16 @@ class Plan:
     def from_json(cls, plain: dict[str, Any]) -> Plan:
         """Return the plan that `to_json` wrote."""
         zone = ZoneInfo(plain["zone"])
-        opening = plain["opening"]
+
+        def instant(text: str | None) -> datetime | None:
+            return datetime.fromisoformat(text).astimezone(zone) if text else None
+
         return cls(
             **{
                 **plain,
                 "slot_day": date.fromisoformat(plain["slot_day"]),
-                "opening": datetime.fromisoformat(opening).astimezone(zone) if opening else None,
+                "opening": instant(plain["opening"]),
+                "watch_until": instant(plain["watch_until"]),
                 "payment": Payment(plain["payment"]),
                 "accounts": tuple(Account(**account) for account in plain["accounts"]),
                 "wants": tuple(

@@ -44,6 +44,8 @@ class _Progress:
     slot: Slot | None = None
     """The slot that was got."""
     done: bool = False
+    lost: tuple[Outcome, str] | None = None
+    """Why it was lost at the opening, while there is a second chance."""
     measures: dict[str, float | int | str] = field(default_factory=dict)
 
 
@@ -144,24 +146,35 @@ class Night:
         self._record(reach.held, SlotState.HELD, "in the basket")
         self._of(reach.want).slot = reach.held
 
-    def end_holding(self, holding: Holding, opening: datetime | None) -> None:
+    def end_holding(self, holding: Holding, opened: float | None) -> None:
         """Take over what became of every reach, now that no more requests are made.
 
         Args:
             holding: what was decided and seen.
-            opening: the instant that times are told from; None when the run did not wait for one.
+            opened: when the day opened by this machine's clock, in seconds since the epoch; times are told from it.
         """
         for reach in holding.reaches:
             progress = self._of(reach.want)
             progress.measures["tries"] = reach.tries
             for name, instant in (("request sent", reach.sent), ("hold confirmed", reach.answered)):
-                if instant is not None and opening is not None:
-                    progress.measures[f"{name}, ms after the opening"] = round((instant - opening.timestamp()) * 1000)
+                if instant is not None and opened is not None:
+                    progress.measures[f"{name}, ms after the opening"] = round((instant - opened) * 1000)
             for slot in reach.want.slots:
                 if slot != reach.held and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
                     self._record(slot, SlotState.RELEASED, reach.why or "not needed")
-            if reach.outcome is not None:
+                    self._intended.discard(slot)
+            if reach.outcome is not None and self._may_come_back(reach.outcome):
+                progress.lost = (reach.outcome, reach.why)
+            elif reach.outcome is not None:
                 self._finish(progress, reach.want.first, reach.outcome, reach.why)
+
+    def _may_come_back(self, outcome: Outcome) -> bool:
+        return self.plan.watch_until is not None and outcome in {Outcome.TAKEN, Outcome.NOT_OPEN}
+
+    @property
+    def watched(self) -> tuple[Want, ...]:
+        """What was lost at the opening and may come back."""
+        return tuple(progress.want for progress in self._open() if progress.lost and progress.slot is None)
 
     # Paying
 
@@ -278,7 +291,9 @@ class Night:
         stop = self._stop or StopError(Outcome.SITE_ERROR, why)
         for progress in self._open():
             slot = progress.slot
-            if slot is None:
+            if slot is None and progress.lost is not None:
+                self._finish(progress, progress.want.first, *progress.lost)
+            elif slot is None:
                 # What was intended stays so: a request may be on its way, and the next run looks into the basket.
                 self._finish(progress, progress.want.first, stop.outcome, stop.why)
             elif self.ledger.state(self.account.key, slot) is SlotState.PAYING:

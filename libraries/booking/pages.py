@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from booking.errors import BookingError
 from booking.model import Slot, slugify
+from booking.settings import is_loopback
 
 _DATE_AND_TIME = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})\D+?(\d{1,2}):(\d{2})(?!\d)")
 _DAY_AND_MONTH = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})(?!\d)")
 _HOUR = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)")
-_MONEY = re.compile(r"£\s*(\d{1,6}(?:,\d{3})*(?:\.\d{2})?)(?!\d)")
+# An amount that goes on in another way ("£13.905", "£1,39"), or is taken off, is none that can be read.
+_MONEY = re.compile(r"(?<![-\u2212])£\s*(\d{1,6}(?:,\d{3})*(?:\.\d{2})?)(?![.,]?\d)")
 
 
 class PageError(BookingError):
@@ -95,7 +97,7 @@ def slot_address(site_url: str, book_path: str, event_id: str, slot: Slot) -> st
 
 def same_site(address: str, site_url: str) -> bool:
     """Tell whether an address is on the site: same scheme, host and port."""
-    one, other = urlsplit(address), urlsplit(site_url)
+    one, other = _parts(address), _parts(site_url)
     return (one.scheme, one.netloc) == (other.scheme, other.netloc)
 
 
@@ -106,12 +108,11 @@ def refusal_to_type_card(address: str, hosts: Collection[str]) -> str:
         address: the page that asks for it.
         hosts: host names on which it is expected.
     """
-    parts = urlsplit(address)
+    parts = _parts(address)
     host = (parts.hostname or "").lower()
     if host not in {name.lower() for name in hosts}:
         return f"the card is asked for on {host[:80] or 'no host'}, which PAYMENT_HOSTS does not name"
-    loopback = host == "localhost" or host.startswith("127.") or host == "::1"
-    if parts.scheme != "https" and not loopback:
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         return f"the card is asked for on {host[:80]} over an open line ({parts.scheme})"
     return ""
 
@@ -200,6 +201,13 @@ def days_shown(html: str, *, day: str, title: str, near: date) -> tuple[date, ..
 def weeks_between(first_shown: date, wanted: date) -> int:
     """Return how many "next week" steps lead from the week that begins at `first_shown` to the wanted day."""
     return (wanted - first_shown) // timedelta(days=7)
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # An address that cannot be taken apart leads nowhere that is known.
+        return urlsplit("")
 
 
 def _is_day(title: str, wanted: date) -> bool:

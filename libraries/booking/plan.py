@@ -48,6 +48,8 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
     payment: Payment,
     max_spend_pence: int,
     only_accounts: Sequence[str] = (),
+    watch_until: datetime | None = None,
+    watch_every: float = 300.0,
 ) -> Plan:
     """Return what the run is going to do about this slot day; a plan without wants is a plan.
 
@@ -68,6 +70,8 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         payment: whether money may be spent.
         max_spend_pence: how much.
         only_accounts: the names of the accounts this run is for; none means all.
+        watch_until: until when lost slots are watched.
+        watch_every: seconds between two looks.
 
     Raises:
         BookingError: `only_accounts` names one that the sheet has not, or whose row is wrong.
@@ -89,6 +93,8 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         accounts=tuple(accounts),
         wants=tuple(_wants(accounts, requests, slot_day, remarks)),
         remarks=tuple(remarks),
+        watch_until=watch_until,
+        watch_every=watch_every,
     )
 
 
@@ -107,6 +113,8 @@ def describe(plan: Plan) -> str:
         f"  opening   {opening}",
         f"  payment   {money}",
     ]
+    if plan.watch_until is not None:
+        lines.append(f"  watch     what is lost is watched until {plan.watch_until:%H:%M:%S %Z}")
     for account in plan.accounts:
         lines.append(f"  {account.name} ({account.email}), court {account.court}")
         wants = [f"    {', else '.join(slot.time for slot in want.slots)}" for want in plan.wants_of(account.key)]

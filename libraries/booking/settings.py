@@ -13,7 +13,7 @@ import runpy
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Address, ip_address
 from itertools import takewhile
@@ -28,6 +28,7 @@ from booking.errors import Fault, SettingsError
 from booking.model import Account, Payment
 from booking.opening import Release
 from booking.times import shown
+from booking.watching import LOOK_EVERY, parse_until
 
 HEADING = "The settings cannot be used as they are:"
 CARD_NAMES = (
@@ -55,6 +56,10 @@ NAMES = (
     "RELEASE_TIMEZONE",
     "OPENING",
     "MAX_WAIT",
+    "WATCH_UNTIL",
+    "WATCH_EVERY",
+    "THREE_D_SECURE_WAIT",
+    "BROWSER_SERVER",
     "BROWSER_EXECUTABLE",
     "RESULTS_DIR",
 )
@@ -118,6 +123,13 @@ class Settings:
     opening: datetime | None
     """An announced opening, in the zone of the release, that stands instead of the computed one."""
     max_wait: timedelta
+    watch_until: str
+    """As written: what it means depends on the opening. Empty: no watch."""
+    watch_every: timedelta
+    person_wait: timedelta
+    """How long a person is waited for who has to confirm a payment with the bank."""
+    browser_server: str
+    """Address of a browser server (ws or wss) that all accounts share; empty: each starts a browser of its own."""
     browser: Path | None
     results_dir: Path
     card: Card | None
@@ -315,6 +327,10 @@ class _Loader:
             release=release,
             opening=self._read("OPENING", lambda text: _instant(text, release.zone), None),
             max_wait=self._read("MAX_WAIT", _minutes, timedelta(minutes=45)),
+            watch_until=self._read("WATCH_UNTIL", _watch_until, ""),
+            watch_every=self._watch_every(site),
+            person_wait=self._read("THREE_D_SECURE_WAIT", _seconds, timedelta(minutes=3)),
+            browser_server=self._read("BROWSER_SERVER", _browser_server, ""),
             browser=self._read("BROWSER_EXECUTABLE", self._program, None),
             results_dir=self._read("RESULTS_DIR", self._path, self._root / "results"),
             card=self._card(datetime.now(release.zone)) if payment is Payment.PAY and not unstarted else None,
@@ -379,6 +395,14 @@ class _Loader:
             self._fault(_KEY_NAME, "is neither JSON (which begins with {) nor the path of a file that can be read")
             return None, None
         return self._read(_KEY_NAME, lambda _: _key(text), None), file
+
+    def _watch_every(self, site: _Site | None) -> timedelta:
+        every = self._read("WATCH_EVERY", _minutes, LOOK_EVERY)
+        if every < LOOK_EVERY and not (site and site.is_practice):
+            self._fault(
+                "WATCH_EVERY", f"must be {LOOK_EVERY.seconds // 60} minutes or more: a real site is left in peace"
+            )
+        return max(every, timedelta(seconds=1))
 
     def _release(self) -> Release:
         return Release(
@@ -546,6 +570,23 @@ def _minutes(text: str) -> timedelta:
     if not re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]{1,6})?", text) or float(text) > 24 * 60:
         raise ValueError(f"{shown(text)} is no number of minutes from 0 to 1440: write one such as 45")
     return timedelta(minutes=float(text))
+
+
+def _seconds(text: str) -> timedelta:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > 2400:
+        raise ValueError(f"{shown(text)} is no number of seconds from 0 to 2400: write one such as 180")
+    return timedelta(seconds=int(text))
+
+
+def _watch_until(text: str) -> str:
+    parse_until(text, datetime(2000, 1, 1, tzinfo=UTC))
+    return text
+
+
+def _browser_server(text: str) -> str:
+    if not re.fullmatch(r"wss?://[^\s/@]+(/\S*)?", text):
+        raise ValueError(f"{shown(text)} is no address of a browser server: it begins with ws:// or wss://")
+    return text
 
 
 def _card_number(text: str) -> str:

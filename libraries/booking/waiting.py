@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from booking.clock import Offset, Sample, corrected, estimate, next_sample_at
 from booking.model import Plan
 
 ANNOUNCEMENT = "opening.txt"
@@ -17,6 +19,12 @@ KEEP_ALIVE = 240.0
 """Seconds between two signs of life during a long wait; sessions of the site end after about 15 minutes."""
 LAST_LOOK = 60.0
 """Seconds before the opening at which the session is looked at once more."""
+MEASURE_BEFORE = 20.0
+"""Seconds before the opening at which the site's clock is measured: late, because clocks drift."""
+LAST_SAMPLE = 1.0
+"""Seconds before the opening after which no more is asked for the sake of the clock."""
+SAMPLES = 12
+"""Requests for the site's time, at most."""
 _FINE = 0.05
 """Seconds before the instant from which on short sleeps are used: the coarse one may oversleep."""
 _LOOK_FOR_ANNOUNCEMENT = 0.02
@@ -26,6 +34,7 @@ class Duty(StrEnum):
     """What is due after a wait."""
 
     KEEP_ALIVE = "keep alive"
+    MEASURE = "measure the clock"
     OPEN = "open"
 
 
@@ -66,35 +75,67 @@ class Waiting:
         self._now = now
         self._sleep = sleep
         self._last_sign = now()
-        self._looked = False
+        self._measured = False
+        self._samples: list[Sample] = []
         self.opening: datetime | None = plan.opening
 
+    @property
+    def offset(self) -> Offset | None:
+        """What is known of the site's clock."""
+        return estimate(self._samples)
+
+    @property
+    def opens(self) -> float | None:
+        """When the day opens by this machine's clock, in seconds since the epoch; None while that is not announced."""
+        return corrected(self.opening, self.offset) if self.opening is not None else None
+
     def next_duty(self) -> Duty:
-        """Wait until something is due: a sign of life, the last look at the session, or the opening itself."""
+        """Wait until something is due: a sign of life, a measurement of the clock, or the opening itself."""
         if not self._plan.wait:
             return Duty.OPEN
-        while self.opening is None:
-            if self._announcement.exists():
-                zone = ZoneInfo(self._plan.zone)
-                text = self._announcement.read_text(encoding="utf-8")
-                self.opening = datetime.fromisoformat(text).astimezone(zone)
-            elif self._now() >= self._last_sign + KEEP_ALIVE:
-                return self._sign()
-            else:
-                self._sleep(_LOOK_FOR_ANNOUNCEMENT)
-        opening = self.opening.timestamp()
-        last_look = opening - LAST_LOOK
-        due = self._last_sign + KEEP_ALIVE
-        if due < last_look:
-            sleep_until(due, now=self._now, sleep=self._sleep)
-            return self._sign()
-        if not self._looked and self._now() < last_look:
-            sleep_until(last_look, now=self._now, sleep=self._sleep)
-            self._looked = True
-            return self._sign()
-        sleep_until(opening, now=self._now, sleep=self._sleep)
-        return Duty.OPEN
+        while (due := self._due()) is None:
+            self._sleep(_LOOK_FOR_ANNOUNCEMENT)
+        instant, duty = due
+        sleep_until(instant, now=self._now, sleep=self._sleep)
+        if duty is Duty.KEEP_ALIVE:
+            self._last_sign = self._now()
+        return duty
 
-    def _sign(self) -> Duty:
-        self._last_sign = self._now()
-        return Duty.KEEP_ALIVE
+    def sample_due(self) -> bool:
+        """Wait until the next request for the site's time should be sent; False when there are to be no more."""
+        self._read_announcement()
+        at = next_sample_at(self._samples, self._now())
+        latest = self.opens - LAST_SAMPLE if self.opens is not None else math.inf
+        if len(self._samples) >= SAMPLES or at > latest:
+            self._measured = True
+            return False
+        sleep_until(at, now=self._now, sleep=self._sleep)
+        return True
+
+    def take_sample(self, sample: Sample | None) -> None:
+        """Take in what one request said of the site's time; None when it said nothing, which ends the measurement."""
+        if sample is None:
+            self._measured = True
+        else:
+            self._samples.append(sample)
+
+    def _due(self) -> tuple[float, Duty] | None:
+        """Return what is due next and when; None when nothing is but the opening, and that is not announced yet."""
+        self._read_announcement()
+        now = self._now()
+        sign = self._last_sign + KEEP_ALIVE
+        opens = self.opens
+        if opens is None:
+            if not self._measured:
+                return now, Duty.MEASURE
+            return (now, Duty.KEEP_ALIVE) if sign <= now else None
+        if now < opens - LAST_LOOK:
+            return min(sign, opens - LAST_LOOK), Duty.KEEP_ALIVE
+        if not self._measured:
+            return opens - MEASURE_BEFORE, Duty.MEASURE
+        return opens, Duty.OPEN
+
+    def _read_announcement(self) -> None:
+        if self.opening is None and self._announcement.exists():
+            text = self._announcement.read_text(encoding="utf-8")
+            self.opening = datetime.fromisoformat(text).astimezone(ZoneInfo(self._plan.zone))

@@ -33,6 +33,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD, e.g. 2027-01-04") from None
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of accounts: write 1 or more")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./run.sh",
@@ -46,6 +52,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="this slot day instead of the one at hand")
     parser.add_argument("--now", action="store_true", help="do not wait for the opening")
     parser.add_argument("--rehearse", action="store_true", help="everything but paying; the basket is emptied")
+    parser.add_argument(
+        "--watch", default="", metavar="UNTIL", help="watch for lost slots that come back, until e.g. 00:50"
+    )
+    parser.add_argument(
+        "--processes", type=_count, default=0, metavar="N", help="so many accounts at a time (all, if not given)"
+    )
     parser.add_argument("--headed", action="store_true", help="show the browsers")
     return parser
 
@@ -60,6 +72,8 @@ def main() -> int:
         wait=not arguments.now,
         rehearse=arguments.rehearse,
         headed=arguments.headed,
+        watch_until=arguments.watch,
+        processes=arguments.processes,
     )
     try:
         return run(options)

@@ -84,7 +84,7 @@ def practice_venue(project: Path, state: Path, environ: Mapping[str, str]) -> It
     if process.stdin is None or process.stdout is None:
         raise BookingError("The practice venue could not be reached after its start")
     try:
-        yield _settings(_welcome(process.stdout.readline()))
+        yield settings_of(_welcome(process.stdout.readline()))
     finally:
         process.stdin.close()
         try:
@@ -105,7 +105,8 @@ def _welcome(line: str) -> dict[str, object]:
     return told
 
 
-def _settings(told: Mapping[str, object]) -> dict[str, str]:
+def settings_of(told: Mapping[str, object]) -> dict[str, str]:
+    """Return the settings that lead to the practice venue whose welcome line this is."""
     card = told["card"]
     accounts = told["accounts"]
     if not isinstance(card, dict) or not isinstance(accounts, list):

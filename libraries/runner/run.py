@@ -22,6 +22,7 @@ from booking.plan import build_plan, describe, write_plan
 from booking.settings import HEADING, Settings, load_settings, secret_names, warn_readable
 from booking.sheet import Sheet, open_sheet
 from booking.waiting import announce
+from booking.watching import parse_until
 from runner.browser import find_browser
 from runner.lock import only_run
 from runner.practice import Announcer, announcer_of, practice_venue
@@ -49,6 +50,8 @@ class Options:
     wait: bool = True
     rehearse: bool = False
     headed: bool = False
+    watch_until: str = ""
+    processes: int = 0
 
 
 def run(options: Options) -> ExitStatus:
@@ -130,6 +133,8 @@ class _Run:
             payment=settings.payment,
             max_spend_pence=settings.max_spend_pence,
             only_accounts=self._options.accounts,
+            watch_until=self._watch_until(opening or started),
+            watch_every=settings.watch_every.total_seconds(),
         )
         if not plan.accounts:
             raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
@@ -158,13 +163,22 @@ class _Run:
         else:
             slot_day = self._options.slot_day or release.slot_day_at_hand(now, settings.max_wait)
             opening = release.opening_of(slot_day)
-        wait = self._options.wait and (opening is None or opening > now)
-        if wait and opening is not None and opening - now > settings.max_wait:
+        # In UTC: two times of one zone are told apart by their wall clocks, wrongly in the night of a clock change.
+        left = opening.astimezone(UTC) - now.astimezone(UTC) if opening is not None else timedelta()
+        wait = self._options.wait and (opening is None or left > timedelta())
+        if wait and opening is not None and left > settings.max_wait:
             raise BookingError(
                 f"{slot_day:%A %d %B %Y} opens at {opening:%H:%M:%S %Z on %d %B}, which is more than MAX_WAIT "
                 f"({settings.max_wait.total_seconds() / 60:.0f} minutes) away: start later, or raise MAX_WAIT"
             )
         return slot_day, opening, wait
+
+    def _watch_until(self, after: datetime) -> datetime | None:
+        text = self._options.watch_until or self._settings.watch_until
+        try:
+            return parse_until(text, after) if text else None
+        except ValueError as error:
+            raise BookingError(f"--watch: {error}") from error
 
     def _open_sheet(self) -> Sheet:
         settings = self._settings
@@ -183,7 +197,10 @@ class _Run:
             site_url=settings.site_url,
             browser=browser,
             headed=self._options.headed,
-            processes=max(1, len(plan.accounts)),
+            processes=self._options.processes or len(plan.accounts),
+            browser_server=settings.browser_server,
+            person_wait=settings.person_wait,
+            longest_task=_longest_task(plan, settings),
         )
         with _signals(self._ask_to_stop):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
@@ -249,6 +266,12 @@ class _Run:
             if last or str(error) != self._flush_failed:
                 self._terminal.warn(f"the log of the sheet is behind, the next run will send it: {error}")
             self._flush_failed = str(error)
+
+
+def _longest_task(plan: Plan, settings: Settings) -> timedelta:
+    """Return how long a task may take: the longest wait or watch, and time to book and pay besides."""
+    watch = plan.watch_until - datetime.now(UTC) if plan.watch_until else timedelta()
+    return max(settings.max_wait, watch, timedelta()) + settings.person_wait + timedelta(minutes=30)
 
 
 def _name(results: Path, started: datetime) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from booking.ledger import OutcomeRecord
 from booking.model import Plan
 
+_MAIL_WIDTH = 160
 _STYLES = {True: "green", False: "red"}
 
 
@@ -21,6 +22,8 @@ class Terminal:
 
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
+        if not self._console.is_terminal:
+            self._console = Console(highlight=False, soft_wrap=True, width=_MAIL_WIDTH)
         self._counting = False
 
     def say(self, text: str) -> None:
@@ -60,9 +63,8 @@ class Terminal:
                     Text(record.outcome, style=_STYLES[record.outcome.satisfied]),
                     Text(record.why or "-"),
                 )
-            width = None if self._console.is_terminal else 160
             self._console.print()
-            self._console.print(table, width=width, soft_wrap=False)
+            self._console.print(table, soft_wrap=False)
             self._console.print()
         else:
             self.say(f"Nothing is wanted on {plan.slot_day:%A %d %B %Y}.")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -54,6 +55,9 @@ class Workplace:
     browser: Path
     headed: bool
     processes: int
+    browser_server: str
+    person_wait: timedelta
+    longest_task: timedelta
 
 
 class Workers:
@@ -77,6 +81,9 @@ class Workers:
             "BROWSER_PATH": place.browser,
             "BROWSER_SANDBOX": os.geteuid() != 0,  # Chromium cannot use its sandbox as root.
             "HEADLESS": not place.headed,
+            "BROWSER_SERVER": place.browser_server,
+            "PERSON_PATIENCE": f"{place.person_wait.total_seconds()} s",
+            "TASK_TIMEOUT": f"{place.longest_task.total_seconds()} s",
         }
         command = [sys.executable, "-m", "pabot.pabot"]
         command += ["--command", sys.executable, "-m", "robot", "--end-command"]

@@ -37,7 +37,7 @@ class Visit:
 
     arrived: float
     """Milliseconds since the epoch."""
-    session: Session | None
+    session: Session | None = None
     postback: Postback | None = None
 
 
@@ -112,7 +112,7 @@ class Site:
     def app(self, faults: Faults) -> web.Application:
         """Return the application, under the weather that `faults` makes."""
         weather = faults.middleware("site", email_of=self._email_of, expire=self._expire, delay=self._delay)
-        app = web.Application(middlewares=[weather, self._with_session])
+        app = web.Application(middlewares=[self._arrival, weather, self._with_session])
         app.router.add_get("/", self._page(self.home))
         app.router.add_get("/courses/book.aspx", self.book)
         for path, page in {
@@ -152,9 +152,14 @@ class Site:
         return self.settings.latency_ms / 1000 + (self.settings.slow_seconds if slow else 0.0)
 
     @web.middleware
+    async def _arrival(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[VISIT] = Visit(self.openings.now_ms())  # before any weather
+        return await handler(request)
+
+    @web.middleware
     async def _with_session(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        visit = Visit(self.openings.now_ms(), self.sessions.use(request.cookies.get(COOKIE)))
-        request[VISIT] = visit
+        visit = request[VISIT]
+        visit.session = self.sessions.use(request.cookies.get(COOKIE))
         answer = await handler(request)
         session = visit.session
         if session is not None and session.id != request.cookies.get(COOKIE):

@@ -120,6 +120,14 @@ def test_windows_are_counted_from_the_latest_opening(world: World) -> None:
         assert browser.get("/").status == status, age
 
 
+def test_a_hold_tells_arrival_and_instant_apart(world: World) -> None:
+    browser = world.member()
+    world.control("POST", "/settings", {"latency_ms": 100})
+    browser.redirect(book_path(192, world.open_day(), 10))
+    [hold] = world.records("holds")
+    assert hold["at"] - hold["arrived"] >= 100
+
+
 def test_latency_and_the_slow_phase_delay_the_site_only(world: World) -> None:
     settings = {"latency_ms": 50, "slow_seconds": 0.3, "slow_for_seconds": 10}
     world.control("POST", "/settings", settings)

@@ -1,0 +1,350 @@
+"""`./run.sh` as keywords: call it, disturb it, and look at what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from robot.api import logger
+from robot.api.deco import keyword, library
+from selectolax.lexbor import LexborHTMLParser
+
+from runner.browser import find_browser
+from runner.workers import RESULTS_MARK, processes_of
+from tests.acceptance.support.leaks import find_in_folder, find_in_texts, secrets_of
+from tests.acceptance.support.process import ProgramRun
+from tests.acceptance.support.world import PROJECT
+
+LONGEST_RUN = 150.0
+"""Seconds; a run of three accounts takes about 25 on two cores."""
+PATIENCE = 90.0
+# Said explicitly so that a developer's own .env does not shine through.
+STEADY = {
+    "PAYMENT": "pay",
+    "MAX_SPEND": "50.00",
+    "DAYS_AHEAD": "35",
+    "RELEASE_TIME": "24:00",
+    "RELEASE_TIMEZONE": "Europe/London",
+    "MAX_WAIT": "45",
+}
+NOT_OF_THE_PROJECT = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".robocop_cache", ".pytest_cache"}
+
+
+@library(scope="SUITE")
+class Program:
+    """Calls of `./run.sh` into one results folder."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, str] = {}
+        self._results = Path()
+        self._runs: list[ProgramRun] = []
+        self._last: ProgramRun | None = None
+        self._files: dict[str, tuple[int, int]] = {}
+        self._lure: socket.socket | None = None
+
+    @keyword
+    def use_settings(self, settings: dict[str, str], results: Path) -> None:
+        """Takes the settings that all calls have in common, and the folder for their results."""
+        if dotenv_values(PROJECT / ".env").get("OPENING"):
+            raise AssertionError(".env sets OPENING, which would move the tests' openings: empty it meanwhile")
+        self._results = results.resolve()
+        self._settings = {**STEADY, **settings, "RESULTS_DIR": str(self._results)}
+
+    # Calls
+
+    @keyword
+    def run_program(self, *options: str, **settings: str) -> None:
+        """Calls the program with these options and, for this call only, other settings; waits for its end."""
+        run = self._start(options, settings)
+        run.wait(LONGEST_RUN)
+        self._take(run)
+
+    @keyword
+    def start_program(self, *options: str, **settings: str) -> None:
+        """Calls the program and leaves it running."""
+        self._start(options, settings)
+
+    @keyword
+    def wait_for_program(self, within: float = LONGEST_RUN) -> None:
+        """Waits until the call that was left running has ended, so many seconds at most."""
+        running = next(run for run in self._runs if run.status is None)
+        running.wait(within)
+        self._take(running)
+
+    @keyword
+    def terminate_program(self) -> None:
+        """Sends SIGTERM to the call that was left running."""
+        next(run for run in self._runs if run.status is None).terminate()
+
+    @keyword
+    def kill_worker(self, account: str) -> None:
+        """Kills the Robot process of an account, as the system would where memory is short."""
+        running = next(run for run in self._runs if run.status is None)
+        worker = running.worker_of(account)
+        if worker is None:
+            raise AssertionError(f"there is no worker of {account}")
+        worker.send_signal(signal.SIGKILL)
+
+    @keyword
+    def wait_until_ready(self, *accounts: str) -> None:
+        """Waits until these accounts wait for the opening."""
+        question = "SELECT account FROM marks WHERE what = 'ready' AND run = (SELECT max(run) FROM runs WHERE ended IS NULL)"
+        self._wait(
+            lambda: set(accounts) <= {row["account"] for row in self._ledger(question)},
+            f"{' and '.join(accounts)} ready for the opening",
+        )
+
+    @keyword
+    def end_everything(self) -> None:
+        """Ends calls that a failed test has left running."""
+        for run in self._runs:
+            if run.status is None:
+                run.terminate()
+                run.wait(PATIENCE)
+
+    # How it ended
+
+    @keyword
+    def exit_status_should_be(self, status: int) -> None:
+        """Checks how the last call ended; see ``./run.sh --help``."""
+        if self.last.status != status:
+            raise AssertionError(f"the exit status is {self.last.status}, wanted {status}; it said:\n{self.last.said}")
+
+    @keyword
+    def program_should_say(self, *texts: str) -> None:
+        """Checks that the last call has said each of these texts; lines and spaces do not matter."""
+        said = " ".join(self.last.said.split())
+        for text in texts:
+            if text not in said:
+                raise AssertionError(f"it has not said {text!r} but:\n{self.last.said}")
+
+    @keyword
+    def program_should_not_say(self, *texts: str) -> None:
+        """Checks that the last call has said none of these texts."""
+        for text in texts:
+            if text in self.last.said:
+                raise AssertionError(f"it has said {text!r}:\n{self.last.said}")
+
+    @keyword
+    def outcomes_should_be(self, account: str, *outcomes: str) -> None:
+        """Checks the last call's table for an account, e.g. ``10:00 booked``, in any order."""
+        name = account.capitalize()
+        rows = [re.split(r"\s*[│|]\s*", line.strip()) for line in self.last.said.splitlines()]
+        found = sorted(f"{row[3]} {row[4]}" for row in rows if len(row) > 5 and row[0] == name)
+        if found != sorted(outcomes):
+            raise AssertionError(f"{account}: found {found}, wanted {sorted(outcomes)}; it said:\n{self.last.said}")
+
+    @keyword
+    def no_process_should_remain(self) -> None:
+        """Checks that nothing that the calls have started is still there."""
+        left = [process.name() for process in processes_of(RESULTS_MARK, str(self._results))]
+        if left:
+            raise AssertionError(f"still there: {', '.join(left)}")
+
+    # The ledger
+
+    @keyword
+    def ledger_should_say(self, account: str, *slots: str) -> None:
+        """Checks where each slot of an account stands in the ledger, e.g. ``10:00 paid``."""
+        rows = self._ledger("SELECT hour, state FROM slots WHERE account = ? ORDER BY hour", account)
+        found = [f"{row['hour']:02d}:00 {row['state']}" for row in rows]
+        if found != list(slots):
+            raise AssertionError(f"ledger of {account}: found {found}, wanted {list(slots)}")
+
+    @keyword
+    def ledger_should_agree_with(self, records: dict[str, Any]) -> None:
+        """Checks that the ledger forgets nothing that the venue has sold or holds, and claims nothing else.
+
+        What was paid without an answer may stand as ``unknown``, what was asked for without one as ``intent``.
+        """
+        fates = {
+            (each["email"].partition("@")[0], each["date"], each["hour"]): each["state"]
+            for each in records["holds"]
+            if each["state"] in {"held", "sold"}
+        }
+        allowed = {"sold": {"paid", "unknown"}, "held": {"held", "intent", "paying", "unknown"}, "": {"released"}}
+        rows = self._ledger("SELECT * FROM slots")
+        states = {(row["account"], row["day"], row["hour"]): row["state"] for row in rows}
+        wrong = [
+            f"{slot}: {states.get(slot, 'nothing')} in the ledger, {fates.get(slot, 'nothing')} at the venue"
+            for slot in sorted(states.keys() | fates.keys())
+            if states.get(slot) not in allowed[fates.get(slot, "")] | ({"intent"} if slot not in fates else set())
+        ]
+        if wrong:
+            raise AssertionError("\n".join(wrong))
+
+    # The report
+
+    @keyword
+    def report_should_be_complete(self, *accounts: str) -> None:
+        """Checks that the newest run has left everything it should, pictures of these accounts too."""
+        folder = self.newest_run()
+        for name in ("report.html", "log.html", "output.xml", "xunit.xml", "plan.json"):
+            if not (folder / name).stat().st_size:
+                raise AssertionError(f"{name} is empty")
+        for account in accounts:
+            if not list(folder.glob(f"pictures/{account}-*.jpg")):
+                raise AssertionError(f"there is no picture of {account}")
+
+    @keyword
+    def newest_run(self) -> Path:
+        """Returns the folder that ``latest`` leads to, and checks that it is the newest one."""
+        folder = (self._results / "latest").resolve(strict=True)
+        newest = max(self._results.glob("20*"))
+        if folder != newest:
+            raise AssertionError(f"latest leads to {folder.name}, the newest run is {newest.name}")
+        return folder
+
+    @keyword
+    def report_elsewhere_should_show(self, *texts: str) -> None:
+        """Copies the newest run to another folder, opens its report in a browser there, and checks what it shows.
+
+        Every file that the report links to must be in the copy.
+        """
+        with tempfile.TemporaryDirectory() as elsewhere:
+            copy = Path(elsewhere) / "copied report"
+            shutil.copytree(self.newest_run(), copy)
+            page = _open_in_browser(copy / "report.html", Path(elsewhere))
+            shown = " ".join(page.text(separator=" ").split())
+            missing = [text for text in texts if text not in shown]
+            if missing:
+                raise AssertionError(f"the report does not show {missing} but:\n{shown[:2000]}")
+            links = list(_links(page))
+            logger.info(f"The report leads to {links}")
+            broken = [link for link in links if not (copy / link.partition("#")[0]).is_file()]
+            if broken or not links:
+                raise AssertionError(f"the copied report leads to what is not in it: {broken or 'nothing at all'}")
+
+    # What stays outside
+
+    @keyword
+    def remember_files_of_project(self) -> None:
+        """Takes down which files the project has."""
+        self._files = dict(_files_of_project())
+
+    @keyword
+    def files_of_project_should_be_unchanged(self) -> None:
+        """Checks that no file of the project has come, gone or changed."""
+        now = dict(_files_of_project())
+        changed = sorted(path for path in now.keys() | self._files.keys() if now.get(path) != self._files.get(path))
+        if changed:
+            raise AssertionError(f"changed in the project: {', '.join(changed)}")
+
+    @keyword
+    def listen_elsewhere(self) -> str:
+        """Opens a server beside the venue that nobody should visit, and returns its address."""
+        self._lure = socket.create_server(("127.0.0.1", 0))
+        self._lure.settimeout(0)
+        return f"http://127.0.0.1:{self._lure.getsockname()[1]}"
+
+    @keyword
+    def nobody_should_have_come(self) -> None:
+        """Checks that nothing has connected to the other server, and closes it."""
+        if self._lure is None:
+            raise AssertionError("there is no other server")
+        with self._lure:
+            try:
+                self._lure.accept()
+            except BlockingIOError:
+                return
+        raise AssertionError("somebody has visited the other server")
+
+    # Secrets
+
+    @keyword
+    def no_secret_should_be_left(self, log_of_sheet: list[list[str]]) -> None:
+        """Searches results, ledger, output, the sheet's log, argument lists, and what Node and the browser inherited."""
+        secrets = secrets_of(self._settings)
+        found = find_in_folder(self._results, secrets)
+        found += find_in_texts("the sheet's log", (" ".join(row) for row in log_of_sheet), secrets)
+        for run in self._runs:
+            found += find_in_texts("what the program said", [run.said], secrets)
+            found += find_in_texts("the process list", run.arguments, secrets)
+            for kind, environments in run.environments.items():
+                found += find_in_texts(f"the environment of {kind}", environments, secrets)
+        if found:
+            raise AssertionError("\n".join(sorted(set(found))))
+
+    @keyword
+    def node_and_browser_should_have_been_seen(self) -> None:
+        """Checks that the search of process list and environments was no search in nothing."""
+        seen = {kind for run in self._runs for kind in run.environments}
+        if seen != {"node", "browser"}:
+            raise AssertionError(f"of Node and browser only {seen or 'nothing'} was seen during the runs")
+
+    @keyword
+    def get_secret_values(self) -> list[str]:
+        """Returns the passwords and the card number, which nothing may say."""
+        return [value for name, value in self._settings.items() if name.endswith(("_PASSWORD", "_NUMBER"))]
+
+    @property
+    def last(self) -> ProgramRun:
+        """The call that ended last."""
+        if self._last is None:
+            raise AssertionError("the program has not been called")
+        return self._last
+
+    def _start(self, options: tuple[str, ...], settings: dict[str, str]) -> ProgramRun:
+        run = ProgramRun(PROJECT / "run.sh", options, {**self._settings, **settings})
+        self._runs.append(run)
+        return run
+
+    def _take(self, run: ProgramRun) -> None:
+        self._last = run
+        logger.info(f"Exit status {run.status}\n{run.said}")
+
+    def _ledger(self, question: str, *values: str) -> list[sqlite3.Row]:
+        path = self._results / "ledger.sqlite3"
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
+            database.row_factory = sqlite3.Row
+            return database.execute(question, values).fetchall()
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            running = [run for run in self._runs if run.status is None]
+            if time.monotonic() > until or not any(run.running for run in running):
+                said = "\n".join(run.read() for run in running)
+                raise AssertionError(f"not {what} within {PATIENCE:.0f} s or before the end of the run:\n{said}")
+            time.sleep(0.05)
+
+
+def _files_of_project() -> Iterator[tuple[str, tuple[int, int]]]:
+    for folder, folders, names in os.walk(PROJECT):
+        folders[:] = [name for name in folders if name not in NOT_OF_THE_PROJECT]
+        for name in names:
+            path = Path(folder, name)
+            facts = path.lstat()
+            yield str(path.relative_to(PROJECT)), (facts.st_size, facts.st_mtime_ns)
+
+
+def _open_in_browser(page: Path, profile: Path) -> LexborHTMLParser:
+    """Return a page as a browser shows it, after its scripts have run."""
+    program = find_browser(None, os.environ, logger.info)
+    command = [str(program), "--headless", f"--user-data-dir={profile / 'profile'}", "--disable-gpu"]
+    command += ["--no-sandbox"] if os.geteuid() == 0 else []
+    command += ["--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True, text=True)
+    return LexborHTMLParser(done.stdout)
+
+
+def _links(page: LexborHTMLParser) -> Iterator[str]:
+    """Yield the links and pictures of a page that lead to files."""
+    for node in page.css("[href], [src]"):
+        link = node.attributes.get("href") or node.attributes.get("src") or ""
+        if link and not re.match(r"#|data:|javascript:|https?://", link):
+            yield link

@@ -1,0 +1,218 @@
+"""The practice venue and the practice sheet as keywords: set the weather, and read what really happened."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from robot.api.deco import keyword, library
+
+from practice.clock import DAYS_AHEAD, LONDON
+from practice.sheet.seed import ACCOUNTS, LOG, LOG_COLUMNS, SCHEDULE, SCHEDULE_COLUMNS, WISHES
+from tests.acceptance.support.world import World
+
+COURTS = {"mother": 1, "father": 2, "bruce": 3}
+SEASONS = {"Summer only (Jun-Aug)": range(6, 9), "Feb-Aug only": range(2, 9)}
+PATIENCE = 90.0
+"""Seconds that a wait lasts at most; on an idle machine all of them are over in a few."""
+
+
+@library(scope="SUITE")
+class Venue:
+    """One practice venue for a suite, with records of its own."""
+
+    def __init__(self) -> None:
+        self._world: World | None = None
+        self._day = date.min
+
+    @keyword
+    def start_venue(self, state: Path) -> dict[str, str]:
+        """Starts a new venue that keeps its state in a folder; returns the settings that lead a run to it."""
+        self._world = World(state)
+        self._day = datetime.now(LONDON).date() + timedelta(days=DAYS_AHEAD)
+        return self._world.settings
+
+    @keyword
+    def stop_venue(self) -> None:
+        """Ends the venue, if it was started."""
+        if self._world is not None:
+            self._world.stop()
+
+    @keyword
+    def get_slot_day(self) -> date:
+        """Returns the day that opens at the coming midnight: the one that runs book."""
+        return self._day
+
+    # What is wanted
+
+    @keyword
+    def get_seeded_hours(self) -> list[int]:
+        """Returns the hours that the schedule asks for on the slot day as people have typed it, in order."""
+        wishes = [wish for wish in WISHES if wish.weekday == self._day.weekday()]
+        return sorted(wish.hour for wish in wishes if self._day.month in SEASONS.get(wish.note, range(1, 13)))
+
+    @keyword
+    def get_seeded_rows(self, outcome: str) -> list[str]:
+        """Returns how a table tells that all slots of the seeded schedule have this outcome, e.g. ``10:00 booked``."""
+        return [f"{hour:02d}:00 {outcome}" for hour in self.get_seeded_hours()]
+
+    @keyword
+    def schedule(self, *times: str) -> None:
+        """Replaces the schedule: these times, as typed, on the slot day's weekday and on no other day."""
+        rows = [[f"{self._day:%A}", typed, ""] for typed in times]
+        self._put(SCHEDULE, [list(SCHEDULE_COLUMNS), *rows])
+
+    @keyword
+    def set_court_address(self, account: str, address: str) -> None:
+        """Writes another court address for an account into the sheet."""
+        header, *rows = self._get(ACCOUNTS)
+        changed = [[*row[:4], address] if row[0].lower() == account else row for row in rows]
+        self._put(ACCOUNTS, [header, *changed])
+
+    @keyword
+    def remove_worksheet(self, title: str) -> None:
+        """Takes a worksheet out of the sheet."""
+        self.world.control("DELETE", f"/sheet/{quote(title)}")
+
+    # The weather
+
+    @keyword
+    def let_sheet_be(self, mode: str) -> None:
+        """Sets what callers of the sheet meet: ``ok``, ``forbidden``, ``missing`` or ``down``."""
+        self.world.control("POST", "/sheet-access", {"mode": mode})
+
+    @keyword
+    def let_account_be(self, account: str, **values: int | str) -> None:
+        """Sets ``credit_pence`` or the behaviour of the ``card`` of an account."""
+        self.world.control("POST", "/accounts", {"email": self.world.emails[account], **values})
+
+    @keyword
+    def let_rival_take(self, account: str, hour: int) -> None:
+        """Lets somebody else take a slot of the account's court just before our first request that could have it."""
+        slot = {"court": COURTS[account], "date": self._day.isoformat(), "hour": hour}
+        self.world.control("POST", "/rival", {**slot, "at": "worst"})
+
+    @keyword
+    def add_fault(self, app: str, path: str, do: str, account: str = "", **more: Any) -> None:  # noqa: ANN401 - see practice
+        """Adds a fault, as ``practice/README.md`` describes them; with an account, for its requests only."""
+        whose = {"email": self.world.emails[account]} if account else {}
+        self.world.control("POST", "/faults", {"rules": [{"app": app, "path": path, "do": do, **whose, **more}]})
+
+    @keyword
+    def clear_faults(self) -> None:
+        """Ends all faults."""
+        self.world.control("DELETE", "/faults")
+
+    @keyword
+    def open_slot_day_in(self, seconds: float) -> str:
+        """Announces that the slot day opens in so many seconds (negative: has opened); returns the instant."""
+        instant = (datetime.now(ZoneInfo("Europe/London")) + timedelta(seconds=seconds)).isoformat()
+        self.world.control("POST", "/opening", {"date": self._day.isoformat(), "instant": instant})
+        return instant
+
+    # What really happened
+
+    @keyword
+    def get_records(self) -> dict[str, Any]:
+        """Returns the venue's own records: holds, bookings, payments, submissions, logins, requests."""
+        return self.world.control("GET", "/records")
+
+    @keyword
+    def get_log_of_sheet(self) -> list[list[str]]:
+        """Returns the rows of the sheet's log, without its header."""
+        header, *rows = self._get(LOG)
+        if tuple(header) != LOG_COLUMNS:
+            raise AssertionError(f"the header of the log has changed: {header}")
+        return rows
+
+    @keyword
+    def slots_should_be_sold_to(self, account: str, *hours: int) -> None:
+        """Checks that the account has booked exactly these hours of the slot day, at its own court, once each."""
+        wanted = [(COURTS[account], self._day.isoformat(), hour) for hour in hours]
+        self._should_equal(f"bookings of {account}", self._slots("bookings", account), wanted)
+
+    @keyword
+    def slots_should_be_held_by(self, account: str, *hours: int) -> None:
+        """Checks that the account's basket holds exactly these hours of the slot day now."""
+        wanted = [(COURTS[account], self._day.isoformat(), hour) for hour in hours]
+        self._should_equal(f"basket of {account}", self._slots("holds", account, state="held"), wanted)
+
+    @keyword
+    def nothing_should_be_new_since(self, before: dict[str, Any]) -> None:
+        """Checks that nothing was held, paid or booked, nor any payment tried, since these records were got."""
+        now = self.get_records()
+        for kind in ("holds", "bookings", "payments", "submissions"):
+            self._should_equal(kind, now[kind], before[kind])
+
+    @keyword
+    def payments_should_be(self, account: str, *payments: str) -> None:
+        """Checks all payments of an account, each as its method and fate, e.g. ``card paid``."""
+        found = [f"{each['method']} {each['status']}" for each in self._of("payments", account)]
+        self._should_equal(f"payments of {account}", found, list(payments))
+
+    @keyword
+    def payment_button_should_be_pressed(self, account: str, times: int) -> None:
+        """Checks how often the portal was told to pay for an account, whatever came of it."""
+        self._should_equal(f"presses of the payment button by {account}", len(self._of("submissions", account)), times)
+
+    @keyword
+    def logins_should_be(self, account: str, *fates: str) -> None:
+        """Checks every try of an account to log in: ``accepted`` or ``refused``."""
+        found = ["accepted" if each["ok"] else "refused" for each in self._of("logins", account)]
+        self._should_equal(f"logins of {account}", found, list(fates))
+
+    @keyword
+    def sheet_should_log(self, account: str, *rows: str) -> None:
+        """Checks the log's rows of an account on the slot day, in the order of the hours, e.g. ``10:00 booked``."""
+        email = self.world.emails[account]
+        found = [f"{row[4]} {row[5]}" for row in self.get_log_of_sheet() if row[1] == email]
+        self._should_equal(f"log of {account}", sorted(found), sorted(rows))
+
+    @keyword
+    def nothing_should_be_asked_of(self, app: str, path: str) -> None:
+        """Checks that no request with this text in its path has reached the site, the portal or the sheet."""
+        found = [each["path"] for each in self._requests(app, path, None)]
+        self._should_equal(f"requests of {app}", found, [])
+
+    @keyword
+    def wait_until_asked(self, app: str, path: str, account: str) -> None:
+        """Waits until a request of an account, with this text in its path, has reached the site or the portal."""
+        until = time.monotonic() + PATIENCE
+        while not self._requests(app, path, self.world.emails[account]):
+            if time.monotonic() > until:
+                raise AssertionError(f"{account} has asked {app} for no {path} within {PATIENCE:.0f} s")
+            time.sleep(0.05)
+
+    @property
+    def world(self) -> World:
+        """The venue."""
+        if self._world is None:
+            raise AssertionError("no venue has been started")
+        return self._world
+
+    def _get(self, title: str) -> list[list[str]]:
+        values: list[list[str]] = self.world.control("GET", f"/sheet/{quote(title)}")["values"]
+        return values
+
+    def _put(self, title: str, values: list[list[str]]) -> None:
+        self.world.control("PUT", f"/sheet/{quote(title)}", {"values": values})
+
+    def _of(self, records: str, account: str) -> list[dict[str, Any]]:
+        return [each for each in self.get_records()[records] if each["email"] == self.world.emails[account]]
+
+    def _slots(self, records: str, account: str, **having: str) -> list[tuple[int, str, int]]:
+        found = [each for each in self._of(records, account) if having.items() <= each.items()]
+        return sorted((each["court"], each["date"], each["hour"]) for each in found)
+
+    def _requests(self, app: str, path: str, email: str | None) -> list[dict[str, Any]]:
+        found = [each for each in self.get_records()["requests"] if each["app"] == app and path in each["path"]]
+        return [each for each in found if email in (None, each["email"])]
+
+    @staticmethod
+    def _should_equal(what: str, found: object, wanted: object) -> None:
+        if found != wanted:
+            raise AssertionError(f"{what}: found {found}, wanted {wanted}")

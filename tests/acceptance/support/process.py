@@ -1,0 +1,113 @@
+"""One call of `./run.sh`, watched from outside: what it says, how it ends, which processes it has."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from runner.workers import RESULTS_MARK, processes_of
+
+_SAMPLE_EVERY = 0.25
+_GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
+
+
+class ProgramRun:
+    """`./run.sh` in an environment that holds nothing but the settings, as cron would start it.
+
+    Args:
+        program: path of `run.sh`.
+        options: its arguments.
+        settings: the whole environment.
+    """
+
+    def __init__(self, program: Path, options: Sequence[str], settings: Mapping[str, str]) -> None:
+        self.results = settings["RESULTS_DIR"]
+        self.status: int | None = None
+        self.said = ""
+        self.arguments: set[str] = set()
+        self.environments: dict[str, set[str]] = {}
+        """Environments of Node and the browsers, by the name of the program."""
+        self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as the run
+        self._process = subprocess.Popen(
+            [program, *options],
+            cwd="/",
+            env=dict(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._ended = threading.Event()
+        self._sampler = threading.Thread(target=self._sample, daemon=True)
+        self._sampler.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def wait(self, seconds: float) -> None:
+        """Wait for its end and take in what it said.
+
+        Raises:
+            AssertionError: it has not ended in time.
+        """
+        try:
+            self.status = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the run has not ended within {seconds:.0f} s; it said:\n{self.read()}") from None
+        self._ended.set()
+        self._sampler.join()
+        self.said = self.read()
+        self._output.close()
+
+    def read(self) -> str:
+        """Return what it has said so far."""
+        self._output.seek(0)
+        return self._output.read()
+
+    def terminate(self) -> None:
+        """Ask it to end, as a person or a system that shuts down would."""
+        self._process.send_signal(signal.SIGTERM)
+
+    def worker_of(self, account: str) -> psutil.Process | None:
+        """Return the robot process of an account, if there is one now."""
+        for process in processes_of(RESULTS_MARK, self.results):
+            try:
+                command = process.cmdline()
+            except _GONE:
+                continue
+            suites = [after for name, after in zip(command, command[1:], strict=False) if name == "--suite"]
+            if any(suite.lower().endswith(f".{account.lower()}") for suite in suites):
+                return process
+        return None
+
+    def _sample(self) -> None:
+        while not self._ended.wait(_SAMPLE_EVERY):
+            for process in (*processes_of(RESULTS_MARK, self.results), *self._family()):
+                self._note(process)
+
+    def _family(self) -> list[psutil.Process]:
+        try:
+            own = psutil.Process(self._process.pid)
+            return [own, *own.children(recursive=True)]
+        except _GONE:
+            return []
+
+    def _note(self, process: psutil.Process) -> None:
+        try:
+            command, environment = process.cmdline(), process.environ()
+        except _GONE:
+            return
+        self.arguments.add("\0".join(command))
+        program = Path(command[0]).name if command else ""
+        kind = "node" if program == "node" else "browser" if "chrom" in program else ""
+        if kind:
+            told = "\0".join(f"{name}={value}" for name, value in environment.items())
+            self.environments.setdefault(kind, set()).add(told)

@@ -1,0 +1,170 @@
+"""How the site's answer to a request for a slot is understood."""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from booking.answers import is_challenge, read_answer
+from booking.holding import Answer, AnswerKind
+from booking.model import Slot
+from practice.venue.courts import BY_NUMBER
+from tests.unit.practice.conftest import Browser, Clock, Served, World, book_path
+
+SITE_FILE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
+SITE = "https://site.example.test"
+DAY = date(2026, 12, 28)
+SLOT = Slot(1, DAY, 8)
+FACILITY = BY_NUMBER[1].slug
+CHALLENGE = "<html><head><title>Just a moment...</title></head><body></body></html>"
+
+
+def basket(*lines: str) -> str:
+    rows = "".join(
+        f'<div class="basket-row"><div class="basket-column">{facility}</div><div class="basket-column">{when}</div></div>'
+        for facility, when in (line.split(" @ ") for line in lines)
+    )
+    return f"<title>Your basket</title>{rows}"
+
+
+def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str = SITE, **more: Any) -> dict[str, Any]:
+    told = {"status": status, "url": f"{site}{path}", "html": html, "mitigated": "", "error": ""}
+    return {**told, "sent": 1_000_250.0, "answered": 1_001_500.0, **more}
+
+
+def answer(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> Answer:
+    return read_answer(
+        what,
+        slot=slot,
+        facility=FACILITY,
+        site_url=site,
+        login_path=SITE_FILE["LOGIN_PATH"],
+        basket_path=SITE_FILE["BASKET_PATH"],
+        line=SITE_FILE["BASKET_LINE"],
+        cell=SITE_FILE["BASKET_CELL"],
+    )
+
+
+OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        (seen(html=basket(OURS)), AnswerKind.HELD),
+        (seen("/basket", html=basket(OURS)), AnswerKind.HELD),
+        (seen("/Basket/Step.aspx?x=1", html=basket(OURS)), AnswerKind.HELD),
+        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00", OURS)), AnswerKind.HELD),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ soon after 8:00")), AnswerKind.HELD),
+        (seen(html=""), AnswerKind.HELD),
+        (seen(html=basket("Practice Fields Tennis Court 11 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
+        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2026 09:00")), AnswerKind.ELSEWHERE),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2027 08:00")), AnswerKind.ELSEWHERE),
+        (seen("/basketball/", html=basket(OURS)), AnswerKind.ELSEWHERE),
+        (seen("/courses/detail/171/practice-fields-tennis-court-1/"), AnswerKind.BOUNCED),
+        (seen("/security/login.aspx?fdReturnURL=%2fbasket%2f"), AnswerKind.LOGGED_OUT),
+        (seen("/Security/Login.aspx"), AnswerKind.LOGGED_OUT),
+        (seen("/courses/book.aspx"), AnswerKind.ELSEWHERE),
+        (seen("/"), AnswerKind.ELSEWHERE),
+        (seen(site="https://elsewhere.example.test"), AnswerKind.ELSEWHERE),
+        (seen(site="http://site.example.test"), AnswerKind.ELSEWHERE),
+        (seen(url="https://[broken"), AnswerKind.ELSEWHERE),
+        (seen(url=""), AnswerKind.ELSEWHERE),
+        (seen(status=0, url="", error="net::ERR_TIMED_OUT"), AnswerKind.SILENT),
+        (seen(status=500), AnswerKind.FAULTY),
+        (seen(status=520), AnswerKind.FAULTY),
+        (seen(status=503, html=CHALLENGE), AnswerKind.BLOCKED),
+        (seen(status=200, html=CHALLENGE), AnswerKind.BLOCKED),
+        (seen(status=403, mitigated="challenge"), AnswerKind.BLOCKED),
+        (seen(status=403), AnswerKind.BLOCKED),
+        (seen(status=429), AnswerKind.BLOCKED),
+    ],
+)
+def test_kinds_of_answers(what: dict[str, Any], kind: AnswerKind) -> None:
+    assert answer(what).kind is kind
+
+
+def test_times_are_seconds() -> None:
+    told = answer(seen(html=basket(OURS)))
+    assert (told.sent, told.answered) == (1000.25, 1001.5)
+
+
+def test_every_answer_but_a_hold_says_why_in_a_line() -> None:
+    far = "/" + "x" * 5000
+    for what in (seen(far), seen(site=f"https://{'a' * 5000}.test"), seen(status=429), seen(status=0, error="gone")):
+        why = answer(what).why
+        assert why
+        assert "\n" not in why
+        assert len(why) < 200
+    assert "gone" in answer(seen(status=0, error="gone")).why
+
+
+@pytest.mark.parametrize(
+    ("title", "challenge"),
+    [
+        ("Just a moment...", True),
+        ("Attention Required! | Edge", True),
+        ("You are in a virtual waiting room", True),
+        ("Queue", True),
+        ("Your basket - Practice Courts", False),
+        ("", False),
+    ],
+)
+def test_challenge_pages(title: str, challenge: bool) -> None:  # noqa: FBT001 - a parameter
+    assert is_challenge(f"<title>{title}</title><p>Just a moment</p>") is challenge
+    assert is_challenge(f"<title>{title}</title>", mitigated="challenge")
+
+
+def test_page_without_a_title_is_no_challenge() -> None:
+    assert not is_challenge("")
+    assert not is_challenge("<p>queue</p>")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(html=st.text(max_size=200), path=st.text(max_size=60), status=st.integers(0, 599), mitigated=st.text(max_size=5))
+def test_any_answer_is_of_some_kind_and_only_the_basket_means_held(
+    html: str, path: str, status: int, mitigated: str
+) -> None:
+    what = seen(status=status, html=html, url=SITE + path, mitigated=mitigated)
+    told = answer(what)
+    assert isinstance(told.kind, AnswerKind)
+    if told.kind is AnswerKind.HELD:
+        assert path.lower().startswith("/basket")
+        assert 0 < status < 500
+
+
+# What the venue answers
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    served = Served(tmp_path / "state", Clock())
+    yield served.world
+    served.stop()
+
+
+def ask(world: World, browser: Browser, slot: Slot) -> Answer:
+    page = browser.get(book_path(BY_NUMBER[1].event_id, slot.date, slot.hour))
+    site = world.welcome.site_url
+    what = seen(status=page.status, url=page.url, html=page.html.html or "")
+    return answer(what, slot, site)
+
+
+def test_answers_of_the_venue(world: World) -> None:
+    day = world.open_day()
+    slot = Slot(1, day, 10)
+    assert ask(world, world.browser(), slot).kind is AnswerKind.LOGGED_OUT
+    member, other = world.member(), world.member(1)
+    assert ask(world, member, slot).kind is AnswerKind.HELD
+    assert ask(world, member, Slot(1, day, 11)).kind is AnswerKind.HELD  # beside the first one in the basket
+    assert ask(world, other, slot).kind is AnswerKind.BOUNCED
+    assert ask(world, other, Slot(1, day, 23)).kind is AnswerKind.BOUNCED
+    assert ask(world, other, Slot(1, world.clock.today() + timedelta(days=38), 10)).kind is AnswerKind.BOUNCED
