@@ -446,6 +446,18 @@ class Booker:
         return all(any(row.is_slot(slot, facility) for row in bookings) for slot in self.night.held)
 
     @keyword
+    def basket_holds_held_slots(self, basket: Basket) -> bool:
+        """Tells whether the basket still shows every slot that was being paid for."""
+        facility = self.night.account.facility
+        return all(any(line.is_slot(slot, facility) for line in basket.lines) for slot in self.night.held)
+
+    @keyword
+    def notify(self, message: str) -> None:
+        """Tells the person at the terminal, now, that they are needed."""
+        logger.warn(message)
+        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "notice", message)
+
+    @keyword
     def line_to_remove(self, basket: Basket) -> int | None:
         """Returns the place (0 is the first) of a basket line that is a slot of ours; None when none is left."""
         facility = self.night.account.facility

@@ -217,6 +217,7 @@ class Control:
             "holds": self.holds.records(),
             **self.till.records(),
             "logins": self.members.records(),
+            "sheet_writes": self.sheet.writes(),
             "requests": [asdict(each) for each in self.faults.requests],
         }
 

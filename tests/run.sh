@@ -40,7 +40,8 @@ acceptance() {
 }
 
 gate() {
-    local name=$1 began=$SECONDS
+    local began=$SECONDS
+    name=$1 # Not local: the trap looks at it from outside.
     shift
     printf '== %s ==\n' "$name"
     # Not in a condition: there bash would go on after a command that fails.

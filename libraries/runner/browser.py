@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from booking.errors import BookingError
+from booking.settings import secret_names
 
 _NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser")
 # cron's PATH is worth little.
@@ -19,10 +20,10 @@ _DOWNLOAD_SECONDS = 300
 _PACKAGE_SECONDS = 900
 
 
-def works(program: Path) -> bool:
-    """Tell whether a browser can be started at all."""
+def works(program: Path, environ: Mapping[str, str]) -> bool:
+    """Tell whether a browser can be started at all, in this environment."""
     try:
-        done = subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False)
+        done = subprocess.run([program, "--version"], env=dict(environ), capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
@@ -37,7 +38,12 @@ def playwright_browsers(environ: Mapping[str, str]) -> Iterator[Path]:
     if environ.get("HOME"):
         folders.append(Path(environ["HOME"]) / ".cache/ms-playwright")
     for folder in folders:
-        yield from sorted(folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+        yield from sorted(folder.glob("chromium-*/chrome-linux*/chrome"), key=_build, reverse=True)
+
+
+def _build(program: Path) -> tuple[int, str]:
+    number = program.parent.parent.name.removeprefix("chromium-")
+    return (int(number) if number.isdecimal() else 0, str(program))
 
 
 def system_browsers(environ: Mapping[str, str]) -> Iterator[Path]:
@@ -60,14 +66,16 @@ def find_browser(named: Path | None, environ: Mapping[str, str], say: Callable[[
     Raises:
         BookingError: there is none and none can be installed here.
     """
+    # None of the programs that are asked or installed here needs a secret.
+    environ = {name: value for name, value in environ.items() if name not in secret_names(environ)}
     if named is not None:
-        if works(named):
+        if works(named, environ):
             return named
         raise BookingError(f"BROWSER_EXECUTABLE: {named} does not start: name the program of Chrome or Chromium")
 
     def first() -> Path | None:
         candidates = [*playwright_browsers(environ), *system_browsers(environ)]
-        return next((program for program in candidates if works(program)), None)
+        return next((program for program in candidates if works(program, environ)), None)
 
     found = first()
     for install in (_download, _install_package):

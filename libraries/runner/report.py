@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from robot.api import SuiteVisitor
@@ -12,18 +14,21 @@ from robot.result import TestSuite
 from booking.ledger import Ledger, OutcomeRecord
 from booking.model import Account, Plan, slugify
 from booking.plan import read_plan
+from booking.waiting import ANNOUNCEMENT
 from runner.workers import RUN_MARK
 
 LEDGER = "ledger.sqlite3"
 # Cells end at a bar, and stars, underscores and brackets are markup: their look-alikes are not.
-_MARKUP = str.maketrans({"|": "\u00a6", "*": "\u2217", "_": "\u2017", "[": "(", "]": ")"})
+# So are doubled backticks, and an equals sign at both ends of a cell.
+_MARKUP = str.maketrans({"|": "\u00a6", "*": "\u2217", "_": "\u2017", "[": "(", "]": ")", "`": "\u2018", "=": "\ua78a"})
 _COLUMNS = ("Account", "Court", "Wanted", "Outcome", "Why", "Tries", "Request sent", "Hold confirmed")
 
 
 def plain(text: str, longest: int = 300) -> str:
     """Return text that the report shows as it is: whatever a site or a sheet wrote, none of it is markup."""
-    visible = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text).translate(_MARKUP)
-    visible = re.sub(r"(?i)\b(https?|ftp|file):", r"\1 :", visible)  # Robot Framework makes links of addresses.
+    # U+2028 and U+2029 end a line, and with it a row, as control characters do.
+    visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).translate(_MARKUP)
+    visible = visible.replace("://", " ://")  # Robot Framework makes links of addresses, whatever their scheme.
     return visible if len(visible) <= longest else f"{visible[: longest - 1]}…"
 
 
@@ -34,7 +39,8 @@ class OutcomeReport(SuiteVisitor):
         self._folder = Path(os.environ[RUN_MARK])
         self._plan = read_plan(self._folder / "plan.json")
         with Ledger(self._folder.parent / LEDGER, self._plan.site) as ledger:
-            self._outcomes = ledger.outcomes(self._plan.run)
+            self._outcomes = in_order(self._plan, ledger.outcomes(self._plan.run))
+            self._clocks = ledger.mark_details(self._plan.run, "clock")
 
     def end_suite(self, suite: TestSuite) -> None:
         """Complete the topmost suite, after all others have been seen."""
@@ -49,24 +55,42 @@ class OutcomeReport(SuiteVisitor):
                     status="FAIL",
                     message="It was killed or lost: the ledger, and the table above, tell how far it came.",
                 )
-        suite.doc = document(self._plan, self._outcomes, self._folder)
+        suite.doc = document(self._plan, self._outcomes, self._clocks, self._folder)
 
 
-def document(plan: Plan, outcomes: list[OutcomeRecord], folder: Path) -> str:
-    """Return what stands at the top of the report, in Robot Framework's markup."""
+def in_order(plan: Plan, outcomes: Iterable[OutcomeRecord]) -> list[OutcomeRecord]:
+    """Return outcomes in the order of the plan: account by account as in the sheet, then by hour."""
+    places = {account.key: place for place, account in enumerate(plan.accounts)}
+    return sorted(outcomes, key=lambda record: (places.get(record.account, len(places)), record.wanted))
+
+
+def document(plan: Plan, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str, str], folder: Path) -> str:
+    """Return what stands at the top of the report, in Robot Framework's markup.
+
+    Args:
+        plan: what the run was going to do.
+        outcomes: what became of it.
+        clocks: what each account, and the machine itself, said of the clocks.
+        folder: folder of the run, with the pictures.
+    """
     names = {account.key: account for account in plan.accounts}
     lines = [f"*{plan.slot_day:%A %d %B %Y}* at {plain(plan.site)}", ""]
     if outcomes:
         lines.append(f"| {' | '.join(f'={column}=' for column in _COLUMNS)} |")
         lines += [_row(record, names.get(record.account)) for record in outcomes]
-        lines += ["", "Times are milliseconds after the opening."]
+        lines += ["", f"Times are milliseconds after the opening{_opening(plan, folder)}."]
     else:
         lines.append("Nothing is wanted on this day.")
+    if clocks:
+        who = {key: plain(names[key].name) if key in names else "Machine" for key in clocks}
+        lines += ["", *(f"- {who[key]}: {plain(text)}" for key, text in clocks.items())]
     pictures = sorted(folder.glob("pictures/*.jpg"))
     if pictures:
         lines.append("")
     for account in plan.accounts:
-        own = [path for path in pictures if path.name.startswith(f"{slugify(account.name)}-")]
+        # With the time: the name of one account may begin with that of another.
+        named = re.compile(rf"{re.escape(slugify(account.name))}-\d{{6}}\.")
+        own = [path for path in pictures if named.match(path.name)]
         if own:
             # Without the fragment Robot Framework would show the picture itself.
             links = [f"[pictures/{path.name}#picture|{_caption(path, account)}]" for path in own]
@@ -91,6 +115,14 @@ def _row(record: OutcomeRecord, account: Account | None) -> str:
         _milliseconds(measures.get("hold confirmed, ms after the opening")),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _opening(plan: Plan, folder: Path) -> str:
+    announced = folder / ANNOUNCEMENT
+    opening = plan.opening
+    if opening is None and announced.exists():
+        opening = datetime.fromisoformat(announced.read_text(encoding="utf-8"))
+    return f", {opening:%d %B %Y %H:%M:%S}.{opening.microsecond // 1000:03d} {opening:%Z}" if opening else ""
 
 
 def _milliseconds(value: float | str | None) -> str:

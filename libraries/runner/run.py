@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
+from booking.clock import machine_clock
 from booking.errors import BookingError, SettingsError, SheetError
 from booking.ledger import Ledger
 from booking.logsheet import LogSheet
@@ -26,7 +27,7 @@ from booking.watching import parse_until
 from runner.browser import find_browser
 from runner.lock import only_run
 from runner.practice import Announcer, announcer_of, practice_venue
-from runner.report import LEDGER
+from runner.report import LEDGER, in_order
 from runner.terminal import Terminal
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
 
@@ -108,6 +109,7 @@ class _Run:
         self._terminal = terminal
         self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
         self._stop_asked = False
+        self._notices: set[tuple[str, str]] = set()
         self._next_flush = 0.0
         self._flush_failed = ""
 
@@ -147,6 +149,8 @@ class _Run:
         write_plan(plan, folder)
         with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
             ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
+            if clock := machine_clock():
+                ledger.mark(plan.run, "", "clock", str(clock))
             return self._work(plan, folder, browser, ledger)
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
@@ -209,7 +213,7 @@ class _Run:
             workers.finish()
             _point_latest_to(folder)
             self._flush(log, last=True)
-        outcomes = ledger.outcomes(plan.run)
+        outcomes = in_order(plan, ledger.outcomes(plan.run))
         status = exit_status(record.outcome for record in outcomes)
         ledger.end_run(plan.run, status)
         self._terminal.show(plan, outcomes, folder / "report.html")
@@ -236,11 +240,18 @@ class _Run:
                 if ready and (everybody or waited):
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
                     self._open_practice_day(plan.slot_day, opening, folder)
+            self._pass_notices_on(plan, ledger)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
             if opening is None or abs(opening - datetime.now(UTC)) > _QUIET:
                 self._flush(log)
             time.sleep(_POLL)
+
+    def _pass_notices_on(self, plan: Plan, ledger: Ledger) -> None:
+        for key, notice in ledger.mark_details(plan.run, "notice").items():
+            if (key, notice) not in self._notices:
+                self._notices.add((key, notice))
+                self._terminal.warn(f"{plan.account(key).name}: {notice}")
 
     def _open_practice_day(self, slot_day: date, opening: datetime, folder: Path) -> None:
         if self._announcer is None:

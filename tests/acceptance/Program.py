@@ -39,7 +39,10 @@ STEADY = {
     "RELEASE_TIMEZONE": "Europe/London",
     "MAX_WAIT": "45",
 }
-NOT_OF_THE_PROJECT = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".robocop_cache", ".pytest_cache"}
+# Other tools, and a run by hand at the same time, write there; the runs of the tests have a results folder of their own.
+NOT_OF_THE_PROJECT = {".git", ".venv", "results", "__pycache__"} | {
+    f".{tool}" for tool in ("hypothesis", "mypy_cache", "pytest_cache", "robocop_cache", "ruff_cache")
+}
 
 
 @library(scope="SUITE")
@@ -311,6 +314,8 @@ class Program:
             return []
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
             database.row_factory = sqlite3.Row
+            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sent'").fetchone():
+                return []  # It is just being made.
             return database.execute(question, values).fetchall()
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:

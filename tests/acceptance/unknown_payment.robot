@@ -1,0 +1,34 @@
+*** Settings ***
+Documentation     A payment was sent, no answer came, and My Bookings does not list the slots: nobody can know its fate,
+...               so a person is told, and nothing is paid again.
+
+Resource          acceptance.resource
+
+Suite Setup       Lose The Payment On Its Way
+Suite Teardown    Close The Venue
+
+
+*** Test Cases ***
+A Payment Without A Trace Is Unknown
+    [Documentation]    The request was lost before the bank saw it, but the program cannot know that.
+    Exit Status Should Be    3
+    Outcomes Should Be    father    10:00 unknown    14:00 unknown
+    Ledger Should Say    father    10:00 unknown    14:00 unknown
+    Payment Button Should Be Pressed    father    times=0
+
+It Is Not Paid Again
+    [Documentation]    The weather is fine again, but the next run leaves what is unknown to a person.
+    Clear Faults
+    Run Program    --account    father
+    Exit Status Should Be    3
+    Payment Button Should Be Pressed    father    times=0
+    Outcomes Should Be    father    10:00 unknown    14:00 unknown
+
+
+
+*** Keywords ***
+Lose The Payment On Its Way
+    [Documentation]    The connection breaks before the portal has taken in the last click.
+    Open The Venue
+    Add Fault    portal    /confirmation    drop    account=father    method=POST
+    Run Program    --account    father
