@@ -6,11 +6,14 @@ import argparse
 import os
 import sys
 from datetime import date
+from pathlib import Path
 
 from booking.errors import BookingError
 from booking.outcomes import ExitStatus
 from runner.lock import BusyError
+from runner.merge import merge
 from runner.run import Options, run
+from runner.terminal import Terminal
 
 _STATUSES = """
 exit status:
@@ -22,7 +25,8 @@ exit status:
 """
 _COMMANDS = """
 other commands:
-  ./run.sh test       everything that must hold: lint, unit tests, whole runs against the practice venue
+  ./run.sh test                        everything that must hold, proved against the practice venue
+  ./run.sh merge FOLDER... --into DIR  one report of the runs of several shards
 """
 
 
@@ -37,6 +41,13 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of accounts: write 1 or more")
     return int(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part of the accounts: write e.g. 1/2 and 2/2")
+    return int(part), int(parts)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -58,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--processes", type=_count, default=0, metavar="N", help="so many accounts at a time (all, if not given)"
     )
+    parser.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="only the Ith of N parts of the accounts; see docs/scaling.md"
+    )
     parser.add_argument("--headed", action="store_true", help="show the browsers")
     return parser
 
@@ -65,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run what the command line asks for and return the exit status."""
     os.umask(0o077)  # What a run leaves behind is the user's own.
+    if sys.argv[1:2] == ["merge"]:
+        return _merge(sys.argv[2:])
     arguments = _parser().parse_args()
     options = Options(
         accounts=tuple(arguments.account),
@@ -74,6 +90,7 @@ def main() -> int:
         headed=arguments.headed,
         watch_until=arguments.watch,
         processes=arguments.processes,
+        shard=arguments.shard,
     )
     try:
         return run(options)
@@ -82,6 +99,22 @@ def main() -> int:
         return ExitStatus.BUSY
     except BookingError as error:
         print(f"Could not start.\n{error}", file=sys.stderr)
+        return ExitStatus.COULD_NOT_START
+
+
+def _merge(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="./run.sh merge", description="Makes one report of the runs of several shards."
+    )
+    parser.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="folder of one run, e.g. results/latest"
+    )
+    parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="new folder for the merged report")
+    arguments = parser.parse_args(words)
+    try:
+        return merge(arguments.folders, arguments.into, Terminal())
+    except BookingError as error:
+        print(error, file=sys.stderr)
         return ExitStatus.COULD_NOT_START
 
 

@@ -26,6 +26,7 @@ from booking.waiting import announce
 from booking.watching import parse_until
 from runner.browser import find_browser
 from runner.lock import only_run
+from runner.merge import part_of, write_outcomes
 from runner.practice import Announcer, announcer_of, practice_venue
 from runner.report import LEDGER, in_order
 from runner.terminal import Terminal
@@ -53,6 +54,7 @@ class Options:
     headed: bool = False
     watch_until: str = ""
     processes: int = 0
+    shard: tuple[int, int] | None = None
 
 
 def run(options: Options) -> ExitStatus:
@@ -138,6 +140,8 @@ class _Run:
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),
         )
+        if self._options.shard is not None:
+            plan = part_of(plan, *self._options.shard)
         if not plan.accounts:
             raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
         wanting = [account for account in plan.accounts if plan.wants_of(account.key)]
@@ -214,6 +218,7 @@ class _Run:
             _point_latest_to(folder)
             self._flush(log, last=True)
         outcomes = in_order(plan, ledger.outcomes(plan.run))
+        write_outcomes(folder, outcomes, ledger.mark_details(plan.run, "clock"))
         status = exit_status(record.outcome for record in outcomes)
         ledger.end_run(plan.run, status)
         self._terminal.show(plan, outcomes, folder / "report.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,11 @@ _MAIL_WIDTH = 160
 _STYLES = {True: "green", False: "red"}
 
 
+def _shown(text: str, style: str = "") -> Text:
+    """Return text without what would steer the terminal: sites and sheets may have written it."""
+    return Text(re.sub(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f]", " ", text), style=style)
+
+
 class Terminal:
     """Says things in order; draws a countdown only where somebody may be watching."""
 
@@ -29,12 +35,12 @@ class Terminal:
     def say(self, text: str) -> None:
         """Print a line, whatever it holds."""
         self._end_countdown()
-        self._console.print(Text(text))
+        self._console.print(_shown(text))
 
     def warn(self, text: str) -> None:
         """Print a warning."""
         self._end_countdown()
-        self._console.print(Text(f"Warning: {text}", style="yellow"))
+        self._console.print(_shown(f"Warning: {text}", "yellow"))
 
     def count_down(self, opening: datetime, now: datetime) -> None:
         """Show how long it is to the opening; quiet where nobody watches."""
@@ -56,12 +62,12 @@ class Terminal:
                 if record.slot != record.wanted:
                     hour += f" (wanted {record.wanted.time})"
                 table.add_row(
-                    Text(names.get(record.account, record.account)),
+                    _shown(names.get(record.account, record.account)),
                     str(record.slot.court),
                     f"{record.slot.date:%a %d %b %Y}",
                     hour,
                     Text(record.outcome, style=_STYLES[record.outcome.satisfied]),
-                    Text(record.why or "-"),
+                    _shown(record.why or "-"),
                 )
             self._console.print()
             self._console.print(table, soft_wrap=False)

@@ -138,7 +138,9 @@ class Workers:
         self._log.close()
         if not (self._place.folder / "output.xml").exists():
             self._merge()
-        shutil.rmtree(self._place.folder / "pabot_results", ignore_errors=False)
+        left = self._place.folder / "pabot_results"
+        if left.exists():  # A pabot that could not start has made none.
+            shutil.rmtree(left)
 
     def _press(self) -> None:
         """Signal robots that have not been yet; a browser keyword that is waiting ends when its browser does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,11 +182,13 @@ class Venue:
     @keyword
     def wait_until_asked(self, app: str, path: str, account: str) -> None:
         """Waits until a request of an account, with this text in its path, has reached the site or the portal."""
-        until = time.monotonic() + PATIENCE
-        while not self._requests(app, path, self.world.emails[account]):
-            if time.monotonic() > until:
-                raise AssertionError(f"{account} has asked {app} for no {path} within {PATIENCE:.0f} s")
-            time.sleep(0.05)
+        email = self.world.emails[account]
+        self._wait(lambda: bool(self._requests(app, path, email)), f"{account} asks {app} for {path}")
+
+    @keyword
+    def wait_until_paid(self, account: str) -> None:
+        """Waits until the venue has a payment of an account."""
+        self._wait(lambda: bool(self._of("payments", account)), f"{account} pays")
 
     @property
     def world(self) -> World:
@@ -211,6 +214,14 @@ class Venue:
     def _requests(self, app: str, path: str, email: str | None) -> list[dict[str, Any]]:
         found = [each for each in self.get_records()["requests"] if each["app"] == app and path in each["path"]]
         return [each for each in found if email in (None, each["email"])]
+
+    @staticmethod
+    def _wait(condition: Callable[[], bool], what: str) -> None:
+        until = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > until:
+                raise AssertionError(f"{PATIENCE:.0f} s are over before {what}")
+            time.sleep(0.05)
 
     @staticmethod
     def _should_equal(what: str, found: object, wanted: object) -> None:

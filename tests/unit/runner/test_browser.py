@@ -37,11 +37,11 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_works(tmp_path: Path) -> None:
-    assert works(program(tmp_path / "good"))
-    assert not works(program(tmp_path / "broken", BROKEN))
-    assert not works(program(tmp_path / "nonsense", "\x00\x01"))
-    assert not works(tmp_path / "missing")
-    assert not works(tmp_path)
+    assert works(program(tmp_path / "good"), {})
+    assert not works(program(tmp_path / "broken", BROKEN), {})
+    assert not works(program(tmp_path / "nonsense", "\x00\x01"), {})
+    assert not works(tmp_path / "missing", {})
+    assert not works(tmp_path, {})
 
 
 def test_a_named_browser_is_taken_or_nothing(tmp_path: Path, bare: dict[str, str]) -> None:

@@ -1,0 +1,82 @@
+*** Settings ***
+Documentation     What is killed or stopped: a worker that is lost is nobody else's loss, and a run that is told to end
+...               leaves nothing running and forgets nothing, so that the next one can take up where it was.
+
+Resource          acceptance.resource
+
+Test Setup        Open The Venue
+Test Teardown     Close The Venue
+
+
+*** Test Cases ***
+A Killed Worker Is Nobody Else's Loss
+    [Documentation]    Mother's Robot is killed while it waits for the opening: the others book, and the report names her.
+    Start Program
+    Wait Until Ready    mother
+    Kill Worker    mother
+    Wait For Program
+    The Others Should Have Booked
+    What Must Hold After Every Run Should Hold
+
+SIGTERM While Waiting Ends The Run
+    [Documentation]    Everybody waits for an opening that is minutes away: the run ends soon, and nothing was held.
+    ${opening} =    Open Slot Day In    600
+    Start Program    OPENING=${opening}
+    Wait Until Ready    @{ACCOUNTS}
+    Terminate Program
+    Wait For Program    within=${LONGEST_STOP}
+    Nothing Should Have Been Done
+
+SIGTERM While Paying Forgets Nothing
+    [Documentation]    Mother waits for the answer to her request for a slot, father for the answer to his payment; both
+    ...    have been granted. The next run takes up what the basket and My Bookings have.
+    Stop While Mother Is Holding And Father Is Paying
+    What Must Hold After Every Run Should Hold
+    Clear Faults
+    Run Program
+    Everybody Should Have Booked In The End
+    What Must Hold After Every Run Should Hold
+
+
+*** Keywords ***
+Stop While Mother Is Holding And Father Is Paying
+    [Documentation]    Stops a run whose answers hang, after the venue has acted on what was asked.
+    Add Fault    site    /courses/book.aspx    hang    account=mother    when=after
+    Add Fault    portal    /confirmation    hang    account=father    method=POST    when=after
+    Start Program
+    Wait Until Asked    site    book.aspx    mother
+    Wait Until Paid    father
+    Terminate Program
+    Wait For Program    within=${LONGEST_STOP}
+
+The Others Should Have Booked
+    [Documentation]    Father and Bruce have their slots, mother has an outcome all the same.
+    Exit Status Should Be    1
+    Slots Should Be Sold To    father    10    14
+    Slots Should Be Sold To    bruce    10    14
+    Slots Should Be Sold To    mother
+    Outcomes Should Be    mother    10:00 site error    14:00 site error
+    Report Elsewhere Should Show    Mother    killed or lost
+
+Nothing Should Have Been Done
+    [Documentation]    No slot was reached for, the report is there, the ledger has what was intended and no more.
+    Exit Status Should Be    1
+    Nothing Should Be Asked Of    site    book.aspx
+    Report Should Be Complete    @{ACCOUNTS}
+    What Must Hold After Every Run Should Hold
+
+Everybody Should Have Booked In The End
+    [Documentation]    Every slot is sold once, and paid for once.
+    Exit Status Should Be    0
+    FOR    ${account}    IN    @{ACCOUNTS}
+        Slots Should Be Sold To    ${account}    10    14
+        Payments Should Be    ${account}    card paid
+        Ledger Should Say    ${account}    10:00 paid    14:00 paid
+    END
+
+What Must Hold After Every Run Should Hold
+    [Documentation]    Nothing runs on, nothing is forgotten, nothing secret is left.
+    No Process Should Remain
+    Ledger And Venue Should Agree
+    Report Should Be Complete
+    Nothing Secret Should Be Left
