@@ -49,13 +49,16 @@ def adopt_orphans() -> None:
         raise BenchmarkError("prctl(PR_SET_CHILD_SUBREAPER) was refused: CPU time cannot be accounted for")
 
 
-def measure(command: Sequence[str | Path], environ: Mapping[str, str], *, asked: str = "") -> Usage:
+def measure(
+    command: Sequence[str | Path], environ: Mapping[str, str], *, told: str = "", memory: bool = True
+) -> Usage:
     """Run a program and return what it cost. Processes that this one has already are not counted.
 
     Args:
         command: the program and its arguments.
         environ: its whole environment.
-        asked: what it reads on its standard input.
+        told: what it reads on its standard input.
+        memory: whether to look at its memory meanwhile, which costs a little time; else `peak` is 0.
 
     Raises:
         BenchmarkError: it does not end.
@@ -69,9 +72,10 @@ def measure(command: Sequence[str | Path], environ: Mapping[str, str], *, asked:
             command, env=dict(environ), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True
         )
         sampler = _Sampler(others)
-        sampler.start()
+        if memory:
+            sampler.start()
         try:
-            process.communicate(asked, timeout=_LONGEST)
+            process.communicate(told, timeout=_LONGEST)
         except subprocess.TimeoutExpired:
             process.terminate()
             process.wait()
@@ -108,6 +112,7 @@ class _Sampler(threading.Thread):
         self.peak = 0.0
 
     def run(self) -> None:
+        """Look until told to finish."""
         own = psutil.Process()
         pause = 0.0
         while not self._done.wait(pause):
@@ -117,8 +122,10 @@ class _Sampler(threading.Thread):
             pause = max(_SAMPLE_EVERY, (time.thread_time() - began) / _SHARE_FOR_SAMPLING)
 
     def finish(self) -> None:
+        """Stop looking."""
         self._done.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 def proportional_set_size(pid: int) -> float:

@@ -236,9 +236,9 @@ class Booker:
             return True
         if self.waiting.offset is not None:
             offset = self.waiting.offset
-            say = logger.warn if offset.notable else logger.info
-            say(f"{offset}".capitalize())
-            self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", str(offset))
+            text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
+            (logger.warn if offset.notable else logger.info)(text)
+            self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", text)
         return False
 
     @keyword

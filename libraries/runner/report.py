@@ -46,6 +46,9 @@ class OutcomeReport(SuiteVisitor):
         """Complete the topmost suite, after all others have been seen."""
         if suite.parent is not None:
             return
+        if suite.suites and all(child.name == suite.name for child in suite.suites):
+            # Merged without pabot, every worker's account stands under a root of its own.
+            suite.suites = [account for root in suite.suites for account in root.suites]
         present = {slugify(child.name).replace("-", "_") for child in suite.suites}
         for account in self._plan.accounts:
             if account.key not in present:

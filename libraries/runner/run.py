@@ -121,7 +121,8 @@ class _Run:
         for path in (PROJECT / ".env", settings.service_account_file):
             if path is not None and (warning := warn_readable(path)):
                 self._terminal.warn(warning)
-        browser = find_browser(settings.browser, self._environ, self._terminal.say)
+        shared = bool(settings.browser_server)
+        browser = None if shared else find_browser(settings.browser, self._environ, self._terminal.say)
         started = datetime.now(settings.release.zone)
         slot_day, opening, wait = self._opening(started)
         content = self._open_sheet().read()
@@ -194,7 +195,7 @@ class _Run:
             raise SheetError("GOOGLE_SERVICE_ACCOUNT_JSON is missing")
         return open_sheet(settings.sheet_id, settings.service_account, settings.sheet_api_url)
 
-    def _work(self, plan: Plan, folder: Path, browser: Path, ledger: Ledger) -> ExitStatus:
+    def _work(self, plan: Plan, folder: Path, browser: Path | None, ledger: Ledger) -> ExitStatus:
         settings = self._settings
         log = LogSheet(ledger, self._open_sheet, settings.release.zone)
         place = Workplace(

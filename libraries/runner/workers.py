@@ -52,7 +52,8 @@ class Workplace:
     results: Path
     site_file: Path
     site_url: str
-    browser: Path
+    browser: Path | None
+    """The program; None where a browser server is shared."""
     headed: bool
     processes: int
     browser_server: str
@@ -78,7 +79,7 @@ class Workers:
             "RUN_FOLDER": place.folder,
             "SITE_VARIABLES": place.site_file,
             "SITE_URL": place.site_url,
-            "BROWSER_PATH": place.browser,
+            "BROWSER_PATH": place.browser or "",
             "BROWSER_SANDBOX": os.geteuid() != 0,  # Chromium cannot use its sandbox as root.
             "HEADLESS": not place.headed,
             "BROWSER_SERVER": place.browser_server,

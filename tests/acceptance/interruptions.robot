@@ -4,7 +4,7 @@ Documentation     What is killed or stopped: a worker that is lost is nobody els
 
 Resource          acceptance.resource
 
-Test Setup        Open The Venue
+Test Setup        Open The Venue    ${TEST_NAME}
 Test Teardown     Close The Venue
 
 

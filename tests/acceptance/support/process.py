@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import tempfile
@@ -77,14 +78,14 @@ class ProgramRun:
         self._process.send_signal(signal.SIGTERM)
 
     def worker_of(self, account: str) -> psutil.Process | None:
-        """Return the robot process of an account, if there is one now."""
+        """Return the robot process of an account, if there is one now: pabot names its suite in a file of arguments."""
         for process in processes_of(RESULTS_MARK, self.results):
             try:
                 command = process.cmdline()
             except _GONE:
                 continue
-            suites = [after for name, after in zip(command, command[1:], strict=False) if name == "--suite"]
-            if any(suite.lower().endswith(f".{account.lower()}") for suite in suites):
+            arguments = next((Path(each) for each in command if each.endswith("_argfile.txt")), None)
+            if arguments is not None and re.search(rf"^--suite .*\.{account}$", arguments.read_text(), re.I | re.M):
                 return process
         return None
 

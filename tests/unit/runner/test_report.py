@@ -210,3 +210,14 @@ def test_a_complete_report_gets_no_suite_more() -> None:
     assert [child.name for child in suite.suites] == ["Mother In Law", "Mother"]
     assert suite.passed
     assert all(not child.doc for child in suite.suites)
+
+
+@pytest.mark.usefixtures("run_folder")
+def test_outputs_that_were_merged_without_pabot_are_told_account_by_account() -> None:
+    suite = SuiteResult(name="Court booking")
+    for name in ("Mother", "Mother In Law"):
+        root = suite.suites.create(name="Court booking")
+        root.suites.create(name=name).tests.create(name="Log In", status="PASS")
+    suite.visit(OutcomeReport())
+    assert [child.name for child in suite.suites] == ["Mother", "Mother In Law"]
+    assert suite.passed

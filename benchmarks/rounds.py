@@ -1,0 +1,72 @@
+"""Openings side by side: in each round every contender gets an opening of its own, one after the other, at one venue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from benchmarks.contenders import Contender, base_environ
+from benchmarks.records import SlotRecord
+from benchmarks.world import HOURS, Weather, Wish, open_world
+
+SLOTS_EACH = 2
+LATENESS = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Seconds after the opening at which rivals reach for the slots."""
+
+Lateness = Callable[[int], float | None]
+"""How late the rival for the slot of this number in the round is; None where there is none."""
+
+
+def nobody(_: int) -> None:
+    """No rivals."""
+    return
+
+
+def rotating(run: int, slots_a_round: int) -> Lateness:
+    """Deal the latenesses out in turn, so that each of them meets every account, and first and second slots alike."""
+    return lambda number: LATENESS[(run * slots_a_round + number) % len(LATENESS)]
+
+
+def play_round(
+    contenders: Sequence[Contender], weather: Weather, accounts: int, run: int, rival: Lateness = nobody
+) -> list[SlotRecord]:
+    """Play one round and return what became of every slot.
+
+    Args:
+        contenders: who takes part; who begins changes from run to run.
+        weather: how fast the venue answers.
+        accounts: how many accounts each contender has.
+        run: number of the round.
+        rival: who else reaches for the slots.
+
+    Raises:
+        BenchmarkError: a contender did not come to its opening.
+    """
+    first = run % len(contenders)
+    records = []
+    with open_world(base_environ(), weather) as world:
+        members = world.members(accounts)
+        for contender, day in zip([*contenders[first:], *contenders[:first]], world.days(), strict=False):
+            wishes = [Wish(member, day, HOURS[:SLOTS_EACH]) for member in members]
+            reached = [(wish, place, hour) for wish in wishes for place, hour in enumerate(wish.hours)]
+            lateness = [rival(number) for number in range(len(reached))]
+            for (wish, _, hour), seconds in zip(reached, lateness, strict=True):
+                if seconds is not None:
+                    world.send_rival(wish, hour, seconds)
+            contender.hold(world, wishes)
+            got = {(hold.account, hold.hour): hold for hold in world.holds(wishes)}
+            for (wish, place, hour), seconds in zip(reached, lateness, strict=True):
+                hold = got.get((wish.member.name, hour))
+                records.append(
+                    SlotRecord(
+                        contender=contender.name,
+                        weather=weather.name,
+                        accounts=accounts,
+                        run=run,
+                        account=wish.member.name,
+                        place=place,
+                        arrived=hold.arrived if hold else None,
+                        held=hold.held if hold else None,
+                        rival=seconds,
+                    )
+                )
+    return records

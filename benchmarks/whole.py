@@ -1,0 +1,62 @@
+"""Whole runs, from start to report: this suite for more and more accounts, and the bare script beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.contenders import SCRIPT, SUITE, Suite, base_environ, run_script
+from benchmarks.errors import BenchmarkError
+from benchmarks.phases import phases_of, read_calls
+from benchmarks.records import PhaseRecord, RunRecord
+from benchmarks.usage import Usage
+from benchmarks.world import HOURS, Weather, Wish, World, open_world
+
+
+def run_suite(weather: Weather, accounts: int, run: int) -> tuple[RunRecord, list[PhaseRecord]]:
+    """Let the suite book a slot for each account; return what that cost and where the time went.
+
+    Raises:
+        BenchmarkError: it did not book and pay everything.
+    """
+    with open_world(base_environ(), weather) as world:
+        wishes = _wishes(world, accounts)
+        usage = Suite().run(world, wishes, memory=True)
+        record = _record(SUITE, weather, run, world, wishes, usage)
+        calls = read_calls(world.results / "latest" / "output.xml")
+        phases = [
+            PhaseRecord(weather.name, accounts, run, account, phase, seconds)
+            for account, split in phases_of(calls, usage.started, usage.ended).items()
+            for phase, seconds in split.items()
+        ]
+    return record, phases
+
+
+def run_bare(weather: Weather, accounts: int, run: int, browser: Path) -> RunRecord:
+    """Let the bare script do the same.
+
+    Raises:
+        BenchmarkError: it did not book and pay everything.
+    """
+    with open_world(base_environ(), weather) as world:
+        wishes = _wishes(world, accounts)
+        return _record(SCRIPT, weather, run, world, wishes, run_script(world, wishes, browser))
+
+
+def _wishes(world: World, accounts: int) -> list[Wish]:
+    """Give each account a slot of its own: accounts of one court want different hours."""
+    members = world.members(accounts)
+    seen: dict[int, int] = {}
+    wishes = []
+    for member in members:
+        place = seen[member.court] = seen.get(member.court, -1) + 1
+        wishes.append(Wish(member, world.days()[0], (HOURS[place],)))
+    return wishes
+
+
+def _record(
+    contender: str, weather: Weather, run: int, world: World, wishes: list[Wish], usage: Usage
+) -> RunRecord:
+    paid = world.payments(wishes[0].day)
+    if len(paid) != len(wishes):
+        raise BenchmarkError(f"{contender} paid for {len(paid)} accounts of {len(wishes)}")
+    return RunRecord(contender, weather.name, len(wishes), run, usage.wall, usage.cpu, usage.peak, paid)
