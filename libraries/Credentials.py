@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from robot import result, running
 from robot.api import SkipExecution
 from robot.api.deco import keyword, library
 from robot.api.types import Secret
 
 from booking.model import Account
+from booking.redaction import Redaction
 from booking.settings import Card, Settings, load_settings, secret_names
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -24,18 +26,20 @@ def _take_out_of_environment() -> dict[str, str]:
     return environment
 
 
-@library(scope="GLOBAL")
+@library(scope="GLOBAL", listener="SELF")
 class Credentials:
     """Hands out email address, password and card as the settings have them.
 
     Import it before Browser: secrets are taken out of the environment when this library is loaded, so that neither
-    Node nor the browser inherits them.
+    Node nor the browser inherits them. As a listener it also blackens secrets in every message of the log: the last
+    line of defence, which should never have anything to do.
     """
 
     _environment: Mapping[str, str] = _take_out_of_environment()
 
     def __init__(self) -> None:
         self._settings: Settings | None = None
+        self._redaction: Redaction | None = None
 
     @keyword
     def get_email(self, account: Account) -> str:
@@ -84,7 +88,18 @@ class Credentials:
         """Returns the hosts on which card data may be typed: the site's own and those of ``PAYMENT_HOSTS``."""
         return self._read().payment_hosts
 
+    def log_message(self, message: result.Message) -> None:
+        """Blackens secrets in a message that is about to be written to the log."""
+        if self._redaction is not None:
+            message.message = self._redaction.clean(message.message)
+
+    def end_test(self, data: running.TestCase, outcome: result.TestCase) -> None:  # noqa: ARG002 - a listener's signature
+        """Blackens secrets in the message that a task ends with."""
+        if self._redaction is not None:
+            outcome.message = self._redaction.clean(outcome.message)
+
     def _read(self) -> Settings:
         if self._settings is None:
             self._settings = load_settings(self._environment, PROJECT / ".env", PROJECT / "variables")
+            self._redaction = Redaction(self._settings.secret_values())
         return self._settings

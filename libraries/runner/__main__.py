@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from datetime import date
-from pathlib import Path
 
 from booking.errors import BookingError
 from booking.outcomes import ExitStatus
+from runner.ledger_commands import settle, show_ledger
 from runner.lock import BusyError
-from runner.merge import merge
+from runner.merge import merge_command
 from runner.run import Options, run
 from runner.terminal import Terminal
 
@@ -23,9 +23,12 @@ exit status:
   3   a payment's fate is unknown and a person must look
   75  another run is going on
 """
-_COMMANDS = """
+_OTHER_COMMANDS = """
 other commands:
   ./run.sh test                        everything that must hold, proved against the practice venue
+  ./run.sh ledger                      what was tried, held and paid (--history, --json)
+  ./run.sh settle ACCOUNT DATE HOUR paid|not-paid
+                                       your word on a payment whose fate was unknown
   ./run.sh merge FOLDER... --into DIR  one report of the runs of several shards
 """
 
@@ -54,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./run.sh",
         description="Reads the sheet, waits for the opening, books and pays for every account, and reports.",
-        epilog=_COMMANDS + _STATUSES,
+        epilog=_OTHER_COMMANDS + _STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -79,9 +82,20 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Run what the command line asks for and return the exit status."""
     os.umask(0o077)  # What a run leaves behind is the user's own.
-    if sys.argv[1:2] == ["merge"]:
-        return _merge(sys.argv[2:])
-    arguments = _parser().parse_args()
+    name, words = (sys.argv[1], sys.argv[2:]) if sys.argv[1:2] and sys.argv[1] in _COMMANDS else ("", sys.argv[1:])
+    command = _COMMANDS[name] if name else _run
+    try:
+        return command(words, Terminal())
+    except BusyError as error:
+        print(error, file=sys.stderr)
+        return ExitStatus.BUSY
+    except BookingError as error:
+        print(error if name else f"Could not start.\n{error}", file=sys.stderr)
+        return ExitStatus.COULD_NOT_START
+
+
+def _run(words: list[str], terminal: Terminal) -> ExitStatus:
+    arguments = _parser().parse_args(words)
     options = Options(
         accounts=tuple(arguments.account),
         slot_day=arguments.date,
@@ -92,31 +106,10 @@ def main() -> int:
         processes=arguments.processes,
         shard=arguments.shard,
     )
-    try:
-        return run(options)
-    except BusyError as error:
-        print(error, file=sys.stderr)
-        return ExitStatus.BUSY
-    except BookingError as error:
-        print(f"Could not start.\n{error}", file=sys.stderr)
-        return ExitStatus.COULD_NOT_START
+    return run(options, terminal)
 
 
-def _merge(words: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="./run.sh merge", description="Makes one report of the runs of several shards."
-    )
-    parser.add_argument(
-        "folders", nargs="+", type=Path, metavar="FOLDER", help="folder of one run, e.g. results/latest"
-    )
-    parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="new folder for the merged report")
-    arguments = parser.parse_args(words)
-    try:
-        return merge(arguments.folders, arguments.into, Terminal())
-    except BookingError as error:
-        print(error, file=sys.stderr)
-        return ExitStatus.COULD_NOT_START
-
+_COMMANDS = {"ledger": show_ledger, "settle": settle, "merge": merge_command}
 
 if __name__ == "__main__":
     sys.exit(main())

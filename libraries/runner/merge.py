@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import shutil
@@ -66,6 +67,15 @@ def write_outcomes(folder: Path, outcomes: Sequence[OutcomeRecord], clocks: Mapp
         "clocks": dict(clocks),
     }
     (folder / OUTCOMES).write_text(json.dumps(plain, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def merge_command(words: list[str], terminal: Terminal) -> ExitStatus:
+    """Do what ``./run.sh merge`` is told."""
+    parser = argparse.ArgumentParser(prog="./run.sh merge", description="One report of the runs of several shards.")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of one run")
+    parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="new folder for the merged report")
+    arguments = parser.parse_args(words)
+    return merge(arguments.folders, arguments.into, terminal)
 
 
 def merge(folders: Sequence[Path], into: Path, terminal: Terminal) -> ExitStatus:

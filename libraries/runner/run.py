@@ -57,14 +57,13 @@ class Options:
     shard: tuple[int, int] | None = None
 
 
-def run(options: Options) -> ExitStatus:
+def run(options: Options, terminal: Terminal) -> ExitStatus:
     """Do one run and return how it ended.
 
     Raises:
         BusyError: another run is going on.
         BookingError: it could not start; nothing was tried.
     """
-    terminal = Terminal()
     environ = dict(os.environ)
     if options.rehearse:
         environ["PAYMENT"] = Payment.REHEARSE

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from booking.ledger import OutcomeRecord
+from booking.ledger import OutcomeRecord, SlotRecord
 from booking.model import Plan
+from booking.night import pounds
 
 _MAIL_WIDTH = 160
 _STYLES = {True: "green", False: "red"}
@@ -75,6 +76,28 @@ class Terminal:
         else:
             self.say(f"Nothing is wanted on {plan.slot_day:%A %d %B %Y}.")
         self.say(f"Report: {report}")
+
+    def show_slots(self, records: Sequence[SlotRecord], zone: tzinfo) -> None:
+        """Print what the ledger says of slots, times in this zone."""
+        columns = ("Account", "Court", "Date", "Hour", "State", "Price", "Since", "Why", "Run")
+        table = Table(*columns, show_edge=False, pad_edge=False)
+        for record in records:
+            table.add_row(
+                Text(record.account),
+                str(record.slot.court),
+                f"{record.slot.date:%a %d %b %Y}",
+                record.slot.time,
+                Text(record.state),
+                "-" if record.pence is None else pounds(record.pence),
+                f"{record.at.astimezone(zone):%d %b %H:%M:%S}",
+                Text(record.why or "-"),
+                Text(record.run),
+            )
+        self._console.print(table, soft_wrap=False)
+
+    def print_json(self, text: str) -> None:
+        """Print text for machines: as it is, in no width and no colour."""
+        self._console.out(text, highlight=False)
 
     def _end_countdown(self) -> None:
         if self._counting:

@@ -131,10 +131,11 @@ class Venue:
         return rows
 
     @keyword
-    def slots_should_be_sold_to(self, account: str, *hours: int) -> None:
-        """Checks that the account has booked exactly these hours of the slot day, at its own court, once each."""
-        wanted = [(COURTS[account], self._day.isoformat(), hour) for hour in hours]
-        self._should_equal(f"bookings of {account}", self._slots("bookings", account), wanted)
+    def slots_should_be_sold_to(self, account: str, *hours: int, on: date | None = None) -> None:
+        """Checks that the account has booked exactly these hours of a day (the slot day), at its own court, once each."""
+        day = (on or self._day).isoformat()
+        found = [slot for slot in self._slots("bookings", account) if slot[1] == day]
+        self._should_equal(f"bookings of {account}", found, [(COURTS[account], day, hour) for hour in hours])
 
     @keyword
     def slots_should_be_held_by(self, account: str, *hours: int) -> None:
@@ -178,6 +179,12 @@ class Venue:
         """Checks that no request with this text in its path has reached the site, the portal or the sheet."""
         found = [each["path"] for each in self._requests(app, path, None)]
         self._should_equal(f"requests of {app}", found, [])
+
+    @keyword
+    def something_should_be_asked_of(self, app: str, path: str) -> None:
+        """Checks that some request with this text in its path has reached the site, the portal or the sheet."""
+        if not self._requests(app, path, None):
+            raise AssertionError(f"nobody has asked {app} for {path}")
 
     @keyword
     def wait_until_asked(self, app: str, path: str, account: str) -> None:

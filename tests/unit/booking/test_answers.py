@@ -28,13 +28,14 @@ CHALLENGE = "<html><head><title>Just a moment...</title></head><body></body></ht
 
 def basket(*lines: str) -> str:
     rows = "".join(
-        f'<div class="basket-row"><div class="basket-column">{facility}</div><div class="basket-column">{when}</div></div>'
+        f'<div class="basket-row"><div class="basket-column">{facility}</div>'
+        f'<div class="basket-column">{when}</div></div>'
         for facility, when in (line.split(" @ ") for line in lines)
     )
     return f"<title>Your basket</title>{rows}"
 
 
-def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str = SITE, **more: Any) -> dict[str, Any]:
+def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str = SITE, **more: str) -> dict[str, Any]:
     told = {"status": status, "url": f"{site}{path}", "html": html, "mitigated": "", "error": ""}
     return {**told, "sent": 1_000_250.0, "answered": 1_001_500.0, **more}
 
@@ -118,7 +119,7 @@ def test_every_answer_but_a_hold_says_why_in_a_line() -> None:
         ("", False),
     ],
 )
-def test_challenge_pages(title: str, challenge: bool) -> None:  # noqa: FBT001 - a parameter
+def test_challenge_pages(title: str, challenge: bool) -> None:
     assert is_challenge(f"<title>{title}</title><p>Just a moment</p>") is challenge
     assert is_challenge(f"<title>{title}</title>", mitigated="challenge")
 

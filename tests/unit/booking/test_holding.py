@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -263,8 +264,8 @@ def test_whatever_the_site_does(  # noqa: PLR0917 - hypothesis fills them by nam
     absent: set[int],
     opens: float,
     faults: list[AnswerKind],
-    lost: bool,  # noqa: FBT001
-    calendar: bool,  # noqa: FBT001
+    lost: bool,
+    calendar: bool,
     seconds: float,
     seed: int,
 ) -> None:
@@ -389,7 +390,7 @@ def test_pauses_grow_and_stay_within_their_bounds(luck: float) -> None:
     site = Site(faults=[AnswerKind.FAULTY] * 100, seconds=0.0)
     hold(site, want(8), chance=lambda: luck)
     times = [at for at, _ in site.requests]
-    pauses = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(times)]
     share = 1 + LIMITS.jitter * (2 * luck - 1)
     assert pauses == pytest.approx(sorted(pauses))
     assert pauses[0] == pytest.approx(LIMITS.first_pause * share, abs=1e-5)

@@ -89,7 +89,7 @@ def hold(night: Night, *, answers: dict[Slot, AnswerKind] | None = None, gone: t
         for reach in holding.reaches:
             if reach.held == move.slot and reach.want == move.want:
                 night.hold(reach)
-    night.end_holding(holding, 1_000.0)  # type: ignore[arg-type,unused-ignore] # an instant or seconds, see `Night`
+    night.end_holding(holding, 1_000.0)
 
 
 def pay(night: Night, *slots: Slot) -> None:
@@ -114,9 +114,7 @@ def only(ledger: Ledger, run: str = "first") -> OutcomeRecord:
 # The whole way
 
 
-def test_a_good_night_tells_the_ledger_before_and_after_every_act(
-    begin: Callable[..., Night], ledger: Ledger
-) -> None:
+def test_a_good_night_tells_the_ledger_before_and_after_every_act(begin: Callable[..., Night], ledger: Ledger) -> None:
     night = begin(want(EIGHT), want(TEN, row=3))
     night.logged_in_as("other@example.test")
     night.take_stock([], [])
@@ -240,7 +238,7 @@ def test_a_hold_of_an_earlier_run_that_is_gone_is_reached_for_again(
 @pytest.mark.parametrize("how_far", ["paying", "unknown"])
 @pytest.mark.parametrize("in_basket", [True, False])
 def test_a_payment_whose_fate_is_unknown_is_never_repeated(
-    begin: Callable[..., Night], ledger: Ledger, how_far: str, in_basket: bool  # noqa: FBT001 - a parameter
+    begin: Callable[..., Night], ledger: Ledger, how_far: str, in_basket: bool
 ) -> None:
     first = begin(want(EIGHT, NINE))
     hold(first)
@@ -309,9 +307,7 @@ def nothing_moved(ledger: Ledger) -> bool:
     ],
     ids=["another hour", "court 11", "another park", "another thing", "the same slot twice"],
 )
-def test_a_foreign_line_in_the_basket_stops(
-    begin: Callable[..., Night], ledger: Ledger, line: BookingRow
-) -> None:
+def test_a_foreign_line_in_the_basket_stops(begin: Callable[..., Night], ledger: Ledger, line: BookingRow) -> None:
     night = begin(want(EIGHT))
     hold(night)
     stop = stopped(night, Basket((row(EIGHT), line), PRICE + (line.pence or 0), 0))
@@ -360,9 +356,7 @@ def test_a_slot_that_the_basket_lost_is_not_paid_and_the_others_are(
 
 
 @pytest.mark.parametrize(("allowed", "goes"), [(PRICE, True), (PRICE - 1, False), (0, False)])
-def test_the_spend_ceiling(
-    begin: Callable[..., Night], ledger: Ledger, allowed: int, goes: bool  # noqa: FBT001 - a parameter
-) -> None:
+def test_the_spend_ceiling(begin: Callable[..., Night], ledger: Ledger, allowed: int, goes: bool) -> None:
     night = begin(want(EIGHT), allowed=allowed)
     hold(night)
     if goes:
@@ -451,9 +445,7 @@ def test_a_rehearsal_gives_everything_back(begin: Callable[..., Night], ledger: 
     assert nothing_moved(ledger)
 
 
-def test_a_rehearsal_that_leaves_something_behind_is_no_rehearsal(
-    begin: Callable[..., Night], ledger: Ledger
-) -> None:
+def test_a_rehearsal_that_leaves_something_behind_is_no_rehearsal(begin: Callable[..., Night], ledger: Ledger) -> None:
     night = begin(want(EIGHT), want(TEN, row=3))
     hold(night)
     with pytest.raises(StopError, match="could not take"):
@@ -509,9 +501,14 @@ def test_held_slots_say_until_when_in_the_sites_time(begin: Callable[..., Night]
 def killed(begin: Callable[..., Night], state: SlotState | None) -> None:
     """Leave the ledger as a worker does that is killed when its slot has come into this state."""
     night = begin(want(EIGHT, NINE))
+
+    def held() -> None:
+        hold(night)
+        night.check_basket(basket(EIGHT))
+
     steps: list[tuple[SlotState, Callable[[], object]]] = [
         (SlotState.INTENT, lambda: night.intend([EIGHT])),
-        (SlotState.HELD, lambda: (hold(night), night.check_basket(basket(EIGHT)))),
+        (SlotState.HELD, held),
         (SlotState.PAYING, night.payment_begins),
     ]
     if state is None:

@@ -252,7 +252,7 @@ def test_the_week_of_a_day(first: date, ahead: int) -> None:
         ("", False),
     ],
 )
-def test_a_row_is_told_by_the_slug_of_its_court(facility: str, same: bool) -> None:  # noqa: FBT001 - a parameter
+def test_a_row_is_told_by_the_slug_of_its_court(facility: str, same: bool) -> None:
     row = BookingRow(facility, date(2026, 10, 4), 8)
     assert row.is_slot(Slot(1, date(2026, 10, 4), 8), "lincoln-s-inn-fields-tennis-court-1") is same
 
@@ -365,9 +365,7 @@ def test_pence_reads_what_is_written(amount: int) -> None:
 
 def test_address_of_a_slot_has_the_sites_form() -> None:
     address = slot_address("https://site.example.test", SITE["BOOK_PATH"], "192", Slot(1, date(2026, 10, 4), 8))
-    assert address == (
-        "https://site.example.test/courses/book.aspx?fdCourseEventId=192&fdDate=04/10/2026&fdTime=8"
-    )
+    assert address == ("https://site.example.test/courses/book.aspx?fdCourseEventId=192&fdDate=04/10/2026&fdTime=8")
 
 
 def test_event_id_cannot_smuggle_in_parameters() -> None:
@@ -389,7 +387,7 @@ def test_event_id_cannot_smuggle_in_parameters() -> None:
         ("https://[broken", False),
     ],
 )
-def test_same_site(address: str, same: bool) -> None:  # noqa: FBT001 - a parameter
+def test_same_site(address: str, same: bool) -> None:
     assert same_site(address, "https://site.example.test") is same
 
 

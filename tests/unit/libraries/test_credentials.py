@@ -13,7 +13,6 @@ import pytest
 from robot.api import SkipExecution
 from robot.api.types import Secret
 
-import Credentials as module
 from booking.errors import SettingsError
 from booking.model import Account
 from Credentials import Credentials
@@ -43,14 +42,19 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **environ: str) -> 
         "GSHEET_MAIN_ID": "sheet",
         "GSHEET_API_URL": "http://127.0.0.1:8002",
         "GOOGLE_SERVICE_ACCOUNT_JSON": json.dumps(
-            {"type": "service_account", "client_email": "a@example.test", "private_key": KEY, "token_uri": "http://127.0.0.1:8002/token"}
+            {
+                "type": "service_account",
+                "client_email": "a@example.test",
+                "private_key": KEY,
+                "token_uri": "http://127.0.0.1:8002/token",
+            }
         ),
     }
     # No file of this machine's user plays a part.
     (tmp_path / "variables").mkdir()
     for name in ("practice.py", "camden_active.py"):
         (tmp_path / "variables" / name).write_text((LIBRARIES.parent / "variables" / name).read_text())
-    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    monkeypatch.setattr("Credentials.PROJECT", tmp_path)
     monkeypatch.setattr(Credentials, "_environment", {**site, **environ})
     return Credentials()
 
@@ -64,9 +68,7 @@ def test_email_and_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "canary" not in f"{password} {password!r}"
 
 
-def test_an_account_without_a_password_is_told_by_its_setting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_account_without_a_password_is_told_by_its_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = library(tmp_path, monkeypatch, **SECRETS)
     with pytest.raises(SettingsError, match="FATHER_CAM_PASSWORD") as caught:
         found.get_password(FATHER)

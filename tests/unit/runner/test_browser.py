@@ -12,7 +12,7 @@ from booking.errors import BookingError
 from runner import browser
 from runner.browser import find_browser, playwright_browsers, system_browsers, works
 
-GOOD = "#!/bin/sh\n[ \"$1\" = --version ] && echo Chromium 1\n"
+GOOD = '#!/bin/sh\n[ "$1" = --version ] && echo Chromium 1\n'
 BROKEN = "#!/bin/sh\necho missing library >&2\nexit 127\n"
 
 
@@ -111,7 +111,9 @@ def test_packages_are_installed_by_root_and_with_apt_only(
 def test_a_failed_install_says_its_last_words(bare: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    program(Path(bare["PATH"]) / "apt-get", "#!/bin/sh\n[ \"$1\" = update ] && exit 0\necho no space left >&2\nexit 100\n")
+    program(
+        Path(bare["PATH"]) / "apt-get", '#!/bin/sh\n[ "$1" = update ] && exit 0\necho no space left >&2\nexit 100\n'
+    )
     with pytest.raises(BookingError):
         find_browser(None, bare, said.append)
     assert said[-1] == "The package chromium could not be installed. (no space left)"

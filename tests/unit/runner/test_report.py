@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,12 +32,13 @@ HOSTILE = [
     "a | b | c", "|", "| = | = |", "*bold*", "_italic_", "``code``", "[https://evil.test|click]", "[x|y]",
     "[https://evil.test/x.png|pic]", "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;b&gt;",
     "https://evil.test/", "http://evil.test/x.png", "javascript://evil.test/%0aalert(1)", "gopher://evil.test",
-    "see (ftp://evil.test), or \"x-y.z+1://evil.test\"", "a\n| b |\n- c", "a\r\n= Heading =\r\n---", "\x00\x07\x1b[2J",
+    'see (ftp://evil.test), or "x-y.z+1://evil.test"', "a\n| b |\n- c", "a\r\n= Heading =\r\n---", "\x00\x07\x1b[2J",
     "a\u2028= Heading =\u2029- item", "a\x85| b |", "a\x0b- b\x0c- c\x1c- d", "=head=", "= =", "=", "x" * 100_000,
     "| " * 5_000, "*robot:flatten*", "%{HOME} ${CURDIR}", "data:image/png;base64,AAAA", "\u202eevil",
 ]  # fmt: skip
 _TEXT = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.lists(st.sampled_from(
-    [*"|*_[]=`<>:/\n\r\u2028\x85 -.", "http", "://", "javascript:", ".png", "a"]), max_size=25).map("".join))  # fmt: skip
+    [*"|*_[]=`<>:/\n\r\u2028\x85 -.", "http", "://", "javascript:", ".png", "a"]), max_size=25).map("".join),
+)  # fmt: skip
 
 
 def account(name: str = "Mother") -> Account:
@@ -83,19 +85,23 @@ def shown(
 
 
 def rows(page: LexborHTMLParser) -> list[list[str]]:
-    return [[unescape(cell.text()) for cell in row.css("td")] for row in page.css("table tr") if row.css("td")]
+    return [[unescape(cell.text() or "") for cell in row.css("td")] for row in page.css("table tr") if row.css("td")]
 
 
 def tags(page: LexborHTMLParser) -> list[str]:
     """Return the elements of the page but for the frame that every document has."""
-    return sorted(node.tag for node in page.css("*") if node.tag not in {"html", "head", "body", "tbody"})
+    return sorted(str(node.tag) for node in page.css("*") if node.tag not in {"html", "head", "body", "tbody"})
 
 
 # What it says
 
 
 def test_every_outcome_is_a_row_with_its_figures(tmp_path: Path) -> None:
-    figures = {"tries": 3, "request sent, ms after the opening": 12, "hold confirmed, ms after the opening": 345}
+    figures: dict[str, Any] = {
+        "tries": 3,
+        "request sent, ms after the opening": 12,
+        "hold confirmed, ms after the opening": 345,
+    }
     page = shown(plan(), [record("gone", **figures), record(slot=NINE)], tmp_path)
     assert rows(page) == [
         ["Mother", "1", "Mon 28 Dec 08:00", "taken by somebody else", "gone", "3", "12 ms", "345 ms"],
@@ -153,7 +159,7 @@ def test_what_people_read_of_hostile_text_is_the_text() -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(why=_TEXT, name=_TEXT, where=_TEXT, message=_TEXT, clock=_TEXT, tries=st.integers(0, 99))
-def test_no_text_changes_the_form_of_the_document(  # noqa: PLR0917 - hypothesis fills them by name
+def test_no_text_changes_the_form_of_the_document(
     tmp_path: Path, why: str, name: str, where: str, message: str, clock: str, tries: int
 ) -> None:
     def form(*texts: str) -> tuple[list[str], list[int]]:

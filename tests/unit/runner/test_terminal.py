@@ -39,9 +39,7 @@ def test_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.say("[bold]not bold[/bold] [link=https://evil.test]x[/link] :smile:")
     terminal.warn("[/] broken")
     said = capsys.readouterr().out
-    assert said == (
-        "[bold]not bold[/bold] [link=https://evil.test]x[/link] :smile:\nWarning: [/] broken\n"
-    )
+    assert said == ("[bold]not bold[/bold] [link=https://evil.test]x[/link] :smile:\nWarning: [/] broken\n")
 
 
 def test_long_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -24,7 +23,12 @@ from runner.workers import RUN_MARK, Workers, Workplace, end_processes, processe
 PROJECT = Path(__file__).parents[3]
 WAIT_SECONDS = 90
 MARK = "COURT_BOOKER_TEST_MARK"
-QUICK = "*** Tasks ***\nBook\n    Log    booked\n"
+QUICK = """*** Settings ***
+Library    OperatingSystem
+*** Tasks ***
+Book
+    Create File    ${RUN_FOLDER}/done
+"""
 SLOW = """*** Settings ***
 Suite Teardown    Create File    ${RUN_FOLDER}/closed
 Library    OperatingSystem
@@ -162,9 +166,14 @@ class Night:
     workers: Workers
     folder: Path
 
-    def robots(self, name: str = "") -> list[psutil.Process]:
-        found = [each for each in processes_of(RUN_MARK, str(self.folder)) if "robot" in each.cmdline()[1:3]]
-        return [each for each in found if name in " ".join(each.cmdline()).lower().rpartition("--suite")[2]]
+    def robots(self, name: str) -> list[psutil.Process]:
+        """Return the robot of an account: pabot names the suite in a file of arguments."""
+        found = []
+        for process in processes_of(RUN_MARK, str(self.folder)):
+            command = process.cmdline()
+            if "robot" in command[1:3] and f".{name}" in Path(command[-1]).read_text(encoding="utf-8").lower():
+                found.append(process)
+        return found
 
     def finish(self) -> dict[str, str]:
         """See the run through and return the status of every suite of its report."""
@@ -241,7 +250,6 @@ def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[...
 def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., Night]) -> None:
     night = begin(mother=SLOW, father=QUICK)
     wait_until((night.folder / "started").exists)
-    print([e.cmdline() for e in night.robots()])
     [robot] = night.robots("mother")
     robot.kill()
     assert night.finish()["Father"] == "PASS"
@@ -251,7 +259,7 @@ def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., N
 def test_a_killed_pabot_leaves_a_report_and_no_process(begin: Callable[..., Night]) -> None:
     night = begin(mother=SLOW, father=QUICK)
     wait_until((night.folder / "started").exists)
-    wait_until(lambda: not night.robots("father"))
+    wait_until(lambda: (night.folder / "done").exists() and not night.robots("father"))
     [pabot] = [each for each in processes_of(RUN_MARK, str(night.folder)) if "pabot.pabot" in each.cmdline()]
     pabot.kill()
     assert night.finish() == {"Mother": "FAIL", "Father": "PASS"}

@@ -1,0 +1,52 @@
+*** Settings ***
+Documentation     A rehearsal does everything but pay, and a court on a site that is not configured is never visited.
+
+Resource          acceptance.resource
+
+Suite Setup       Rehearse With A Court Elsewhere
+Suite Teardown    Close The Venue
+
+
+*** Test Cases ***
+A Rehearsal Succeeds
+    [Documentation]    Every slot of mother and father was held and given back.
+    Exit Status Should Be    0
+    Outcomes Should Be    mother    10:00 rehearsed    14:00 rehearsed
+    Outcomes Should Be    father    10:00 rehearsed    14:00 rehearsed
+    Sheet Should Log    mother    10:00 rehearsed    14:00 rehearsed
+
+Nothing Is Paid Or Kept
+    [Documentation]    The venue has sold nothing, took no payment, and all baskets are empty.
+    FOR    ${account}    IN    @{ACCOUNTS}
+        Slots Should Be Sold To    ${account}
+        Slots Should Be Held By    ${account}
+        Payments Should Be    ${account}
+        Payment Button Should Be Pressed    ${account}    times=0
+    END
+
+It Went As Far As The Card Page
+    [Documentation]    The slots were really held and the card portal was really reached.
+    Something Should Be Asked Of    site    /courses/book.aspx
+    Something Should Be Asked Of    portal    /card
+    Nothing Should Be Asked Of    portal    /details
+
+A Court On Another Site Is Told And Never Visited
+    [Documentation]    Bruce's row of the sheet is left out with a remark; nobody has come to the address it names.
+    Nobody Should Have Come
+    Program Should Say    Account & Court Configuration, row 4    Court URL
+    Logins Should Be    bruce
+
+Nothing Is Left Behind
+    [Documentation]    No process, no secret, and a ledger that agrees.
+    No Process Should Remain
+    Ledger And Venue Should Agree
+    Nothing Secret Should Be Left
+
+
+*** Keywords ***
+Rehearse With A Court Elsewhere
+    [Documentation]    Bruce's court has the right path on another server of this machine.
+    Open The Venue
+    ${elsewhere} =    Listen Elsewhere
+    Set Court Address    bruce    ${elsewhere}/courses/detail/177/practice-fields-tennis-court-3/
+    Run Program    --rehearse

@@ -1,0 +1,132 @@
+"""One run: which day and opening it takes, how it names things, and what a signal or a busy lock does to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from booking.errors import BookingError
+from booking.model import Payment
+from booking.opening import Release
+from booking.settings import Settings, load_settings
+from practice.clock import LONDON
+from runner import run as module
+from runner.lock import BusyError, only_run
+from runner.run import Options, run
+from runner.terminal import Terminal
+
+PROJECT = Path(__file__).parents[3]
+RELEASE = Release(35, 24 * 60, LONDON)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings as of a real site that opens 35 days ahead at 24:00."""
+    found = load_settings({"RESULTS_DIR": str(tmp_path)}, None, PROJECT / "variables")
+    return replace(
+        found, site="camden-active", site_url="https://site.example.test", is_practice=False, release=RELEASE,
+        max_wait=timedelta(minutes=60),
+    )  # fmt: skip
+
+
+def opening(settings: Settings, now: datetime, options: Options | None = None) -> tuple[date, datetime | None, bool]:
+    return module._Run(options or Options(), settings, {}, Terminal())._opening(now)
+
+
+@pytest.mark.parametrize(
+    ("now", "waits"),
+    [("23:40:00", True), ("23:59:59", True), ("00:00:01", False), ("00:20:00", False)],
+)
+def test_runs_on_either_side_of_midnight_take_the_same_day(settings: Settings, now: str, waits: bool) -> None:
+    day = "2026-11-23" if waits else "2026-11-24"
+    started = datetime.fromisoformat(f"{day}T{now}").replace(tzinfo=LONDON)
+    slot_day, instant, wait = opening(settings, started)
+    assert slot_day == date(2026, 12, 28)
+    assert instant == datetime(2026, 11, 24, tzinfo=LONDON)
+    assert wait is waits
+
+
+@pytest.mark.parametrize("spring", [date(2026, 3, 28), date(2026, 10, 24), date(2026, 12, 31), date(2028, 2, 28)])
+def test_nights_of_clock_changes_years_end_and_leap_day(settings: Settings, spring: date) -> None:
+    before = datetime(spring.year, spring.month, spring.day, 23, 40, tzinfo=LONDON)
+    after = before + timedelta(minutes=40)
+    assert opening(settings, before)[::2] == (spring + timedelta(days=35), True)
+    assert opening(settings, after)[::2] == (spring + timedelta(days=35), False)
+
+
+def test_now_does_not_wait(settings: Settings) -> None:
+    now = datetime(2026, 11, 23, 23, 40, tzinfo=LONDON)
+    assert opening(settings, now, Options(wait=False))[2] is False
+
+
+def test_a_day_that_opens_too_late_is_told(settings: Settings) -> None:
+    now = datetime(2026, 11, 23, 23, 40, tzinfo=LONDON)
+    with pytest.raises(BookingError, match="MAX_WAIT"):
+        opening(settings, now, Options(slot_day=date(2026, 12, 31)))
+    assert opening(settings, now, Options(slot_day=date(2026, 12, 31), wait=False))[2] is False
+
+
+def test_a_day_that_has_opened_is_not_waited_for(settings: Settings) -> None:
+    now = datetime(2026, 11, 23, 23, 40, tzinfo=LONDON)
+    assert opening(settings, now, Options(slot_day=date(2026, 12, 1)))[::2] == (date(2026, 12, 1), False)
+
+
+def test_an_announced_opening_stands_instead_of_the_computed_one(settings: Settings) -> None:
+    announced = datetime(2026, 11, 23, 20, 0, tzinfo=LONDON)
+    told = opening(replace(settings, opening=announced), announced - timedelta(minutes=5))
+    assert told == (date(2026, 12, 28), announced, True)
+
+
+def test_the_first_line_tells_whether_money_moves(settings: Settings) -> None:
+    assert "PAYS" in module._first_line(replace(settings, payment=Payment.PAY))
+    assert "nothing is paid" in module._first_line(replace(settings, payment=Payment.REHEARSE))
+    assert "no real site" in module._first_line(replace(settings, is_practice=True))
+
+
+def test_runs_that_start_in_one_second_have_names_of_their_own(tmp_path: Path) -> None:
+    started = datetime(2026, 11, 23, 23, 40, 0, tzinfo=UTC)
+    names = []
+    for _ in range(3):
+        names.append(module._name(tmp_path, started))
+        (tmp_path / names[-1]).mkdir()
+    assert names == ["2026-11-23_23-40-00", "2026-11-23_23-40-00_2", "2026-11-23_23-40-00_3"]
+
+
+def test_latest_leads_to_the_last_run(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        module._point_latest_to(tmp_path / name)
+        assert (tmp_path / "latest").resolve() == tmp_path / name
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "latest", "second"]
+    assert os.readlink(tmp_path / "latest") == "second"  # noqa: PTH115 - what is written, not where it leads
+
+
+@pytest.fixture
+def handlers() -> dict[int, object]:
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    return {number: signal.getsignal(number) for number in numbers}
+
+
+def test_signals_become_a_call_and_are_given_back(handlers: dict[int, object]) -> None:
+    asked: list[int] = []
+    with module._signals(lambda: asked.append(1)):
+        for number in handlers:
+            os.kill(os.getpid(), number)
+    assert len(asked) == len(handlers)
+    assert {number: signal.getsignal(number) for number in handlers} == handlers
+
+
+def test_a_run_that_finds_another_going_on_touches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PROJECT", tmp_path)  # no .env of this machine's user
+    (tmp_path / "variables").symlink_to(PROJECT / "variables")
+    monkeypatch.setenv("RESULTS_DIR", str(tmp_path / "results"))
+    monkeypatch.setenv("BOOKING_SITE", "practice")
+    monkeypatch.delenv("BOOKING_SITE_URL", raising=False)
+    with only_run(tmp_path / "results"), pytest.raises(BusyError):
+        run(Options())
+    assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
