@@ -53,6 +53,7 @@ flock 9
 install "$project/requirements.txt" run
 case "${1:-}" in
 test) install "$project/tests/requirements.txt" tests ;;
+bench) install "$project/benchmarks/requirements.txt" benchmarks ;;
 esac
 exec 9<&-
 
@@ -61,6 +62,10 @@ case "${1:-}" in
 test)
     shift
     exec "$project/tests/run.sh" "$@"
+    ;;
+bench)
+    shift
+    exec "$project/.venv/bin/python" -m benchmarks "$@"
     ;;
 *)
     exec "$project/.venv/bin/python" -m runner "$@"

@@ -26,7 +26,7 @@ SUITE = "this suite"
 FLOOR = "HTTP client"
 SCRIPT = "bare script"
 PLAYWRIGHT = tuple(f"Playwright {route}" for route in ROUTES)
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "BROWSER_EXECUTABLE", "PLAYWRIGHT_BROWSERS_PATH")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 _CHILD_SECONDS = 180.0
 _DISTURBING = ("OPENING", "WATCH_UNTIL")
 
@@ -64,6 +64,10 @@ class Suite:
 
     name = SUITE
 
+    def __init__(self, browser: Path) -> None:
+        """Let it use this browser."""
+        self._browser = browser
+
     def hold(self, world: World, wishes: Sequence[Wish]) -> None:
         """Run it from start to report."""
         self.run(world, wishes, memory=False)
@@ -77,13 +81,14 @@ class Suite:
         world.write_sheet(wishes)
         settings = world.settings | {
             "RESULTS_DIR": str(world.results),
+            "BROWSER_EXECUTABLE": str(self._browser),
             "PAYMENT": "pay",
             "MAX_SPEND": "1000",
             "DAYS_AHEAD": "35",
             "RELEASE_TIME": "24:00",
             "RELEASE_TIMEZONE": "Europe/London",
         }
-        command = [PROJECT / "run.sh", "--date", wishes[0].day.isoformat()]
+        command = [str(PROJECT / "run.sh"), "--date", wishes[0].day.isoformat()]
         usage = measure(command, base_environ() | settings, memory=memory)
         if usage.status not in (0, 1):
             raise BenchmarkError(f"./run.sh ended with status {usage.status}:\n{_end_of(usage.said)}")

@@ -1,4 +1,4 @@
-"""Openings side by side: in each round every contender gets an opening of its own, one after the other, at one venue."""
+"""Openings side by side: in each round every contender has an opening of its own, one after the other, at one venue."""
 
 from __future__ import annotations
 

@@ -49,9 +49,7 @@ def adopt_orphans() -> None:
         raise BenchmarkError("prctl(PR_SET_CHILD_SUBREAPER) was refused: CPU time cannot be accounted for")
 
 
-def measure(
-    command: Sequence[str | Path], environ: Mapping[str, str], *, told: str = "", memory: bool = True
-) -> Usage:
+def measure(command: Sequence[str], environ: Mapping[str, str], *, told: str = "", memory: bool = True) -> Usage:
     """Run a program and return what it cost. Processes that this one has already are not counted.
 
     Args:

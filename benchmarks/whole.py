@@ -12,7 +12,7 @@ from benchmarks.usage import Usage
 from benchmarks.world import HOURS, Weather, Wish, World, open_world
 
 
-def run_suite(weather: Weather, accounts: int, run: int) -> tuple[RunRecord, list[PhaseRecord]]:
+def run_suite(weather: Weather, accounts: int, run: int, browser: Path) -> tuple[RunRecord, list[PhaseRecord]]:
     """Let the suite book a slot for each account; return what that cost and where the time went.
 
     Raises:
@@ -20,7 +20,7 @@ def run_suite(weather: Weather, accounts: int, run: int) -> tuple[RunRecord, lis
     """
     with open_world(base_environ(), weather) as world:
         wishes = _wishes(world, accounts)
-        usage = Suite().run(world, wishes, memory=True)
+        usage = Suite(browser).run(world, wishes, memory=True)
         record = _record(SUITE, weather, run, world, wishes, usage)
         calls = read_calls(world.results / "latest" / "output.xml")
         phases = [
@@ -53,9 +53,7 @@ def _wishes(world: World, accounts: int) -> list[Wish]:
     return wishes
 
 
-def _record(
-    contender: str, weather: Weather, run: int, world: World, wishes: list[Wish], usage: Usage
-) -> RunRecord:
+def _record(contender: str, weather: Weather, run: int, world: World, wishes: list[Wish], usage: Usage) -> RunRecord:
     paid = world.payments(wishes[0].day)
     if len(paid) != len(wishes):
         raise BenchmarkError(f"{contender} paid for {len(paid)} accounts of {len(wishes)}")

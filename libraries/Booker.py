@@ -213,7 +213,7 @@ class Booker:
             if state is HourState.CLOSED:
                 self._gone.add(slot)
                 logger.warn(f"{slot} is shown as booked before the opening")
-        self._gone.update(self.night.held)
+        self._gone.update(self.night.held, self.night.untouchable)
         self.night.intend(want.first for want in wanted if want.first not in self._gone)
         self.night.ledger.mark(self.night.plan.run, self.night.account.key, "ready")
         self._pass_turn_on()
@@ -244,9 +244,11 @@ class Booker:
     @keyword
     def take_in_sample(self, seen: Mapping[str, Any]) -> None:
         """Takes in what the site's answer says of its clock; an answer that says nothing ends the measurement."""
-        sample = None
-        if seen["date"]:
+        try:
             sample = Sample.from_header(float(seen["sent"]) / 1000, float(seen["answered"]) / 1000, str(seen["date"]))
+        except ValueError:
+            logger.warn(f"The site told no time that can be read ({str(seen['date'])[:60]!r}); this machine's is used")
+            sample = None
         self.waiting.take_sample(sample)
 
     @keyword
@@ -338,7 +340,6 @@ class Booker:
         if due is None:
             return False
         sleep_until(due)
-        self._last_look = due
         return True
 
     @keyword
@@ -348,6 +349,8 @@ class Booker:
         Args:
             calendar: HTML of the week of the slot day.
         """
+        # Counted from when it was made: a payment may take longer than the pause, and looks are not caught up on.
+        self._last_look = time.time()
         back = {
             slot
             for want in self.night.watched
@@ -357,7 +360,8 @@ class Booker:
         logger.info(f"Free again: {_listed(sorted(back))}")
         wants = [want for want in self.night.watched if back.intersection(want.slots)]
         others = {slot for want in wants for slot in want.slots if slot not in back}
-        self._holding = Holding(wants, unavailable=others | set(self.night.held), now=time.time)
+        ours = {*self.night.held, *self.night.untouchable}
+        self._holding = Holding(wants, unavailable=others | ours, now=time.time)
         return self._next_move()
 
     @keyword

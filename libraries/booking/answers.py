@@ -24,7 +24,7 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
     return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
 
 
-def read_answer(
+def read_answer(  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
     seen: Mapping[str, Any],
     *,
     slot: Slot,
@@ -48,8 +48,36 @@ def read_answer(
         line: selector of a basket line.
         cell: selector of the cells of a line.
     """
-    kind, why = _kind(seen, slot, facility, site_url, login_path, basket_path, line, cell)
-    return Answer(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
+
+    def answer(kind: AnswerKind, why: str) -> Answer:
+        return Answer(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
+
+    status, html = int(seen["status"]), str(seen["html"])
+    if not status:
+        return answer(AnswerKind.SILENT, f"no answer from the site ({seen['error']})")
+    if is_challenge(html, str(seen.get("mitigated") or "")):
+        return answer(AnswerKind.BLOCKED, "the site shows a challenge page: open it in a browser and look")
+    if status in _BLOCKED_STATUSES:
+        return answer(AnswerKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later")
+    if status >= 500:
+        return answer(AnswerKind.FAULTY, f"the site answered with HTTP {status}")
+    if not same_site(str(seen["url"]), site_url):
+        return answer(AnswerKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}")
+    path = f"{urlsplit(str(seen['url'])).path.lower().rstrip('/')}/"
+    if path == f"{login_path.lower().rstrip('/')}/":
+        return answer(AnswerKind.LOGGED_OUT, "the session had ended")
+    if path.startswith(basket_path.lower()):
+        try:
+            rows = read_rows(html, row=line, cell=cell)
+        except PageError:
+            rows = ()
+        if rows and not any(row.is_slot(slot, facility) for row in rows):
+            return answer(AnswerKind.ELSEWHERE, f"the basket does not show {slot.time}")
+        # A basket whose lines cannot be read is believed here and looked at again before anything is paid.
+        return answer(AnswerKind.HELD, "in the basket")
+    if "/courses/detail/" in path:
+        return answer(AnswerKind.BOUNCED, f"the site sent the request for {slot.time} back to the court page")
+    return answer(AnswerKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket")
 
 
 def _short_host(address: str) -> str:
@@ -57,41 +85,3 @@ def _short_host(address: str) -> str:
         return urlsplit(address).netloc[:80] or "no host"
     except ValueError:
         return "an address that cannot be read"
-
-
-def _kind(  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
-    seen: Mapping[str, Any],
-    slot: Slot,
-    facility: str,
-    site_url: str,
-    login_path: str,
-    basket_path: str,
-    line: str,
-    cell: str,
-) -> tuple[AnswerKind, str]:
-    status, html = int(seen["status"]), str(seen["html"])
-    if not status:
-        return AnswerKind.SILENT, f"no answer from the site ({seen['error']})"
-    if is_challenge(html, str(seen.get("mitigated") or "")):
-        return AnswerKind.BLOCKED, "the site shows a challenge page: open it in a browser and look"
-    if status in _BLOCKED_STATUSES:
-        return AnswerKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later"
-    if status >= 500:
-        return AnswerKind.FAULTY, f"the site answered with HTTP {status}"
-    if not same_site(str(seen["url"]), site_url):
-        return AnswerKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}"
-    path = f"{urlsplit(str(seen['url'])).path.lower().rstrip('/')}/"
-    if path == f"{login_path.lower().rstrip('/')}/":
-        return AnswerKind.LOGGED_OUT, "the session had ended"
-    if path.startswith(basket_path.lower()):
-        try:
-            rows = read_rows(html, row=line, cell=cell)
-        except PageError:
-            rows = ()
-        if rows and not any(row.is_slot(slot, facility) for row in rows):
-            return AnswerKind.ELSEWHERE, f"the basket does not show {slot.time}"
-        # A basket whose lines cannot be read is believed here and looked at again before anything is paid.
-        return AnswerKind.HELD, "in the basket"
-    if "/courses/detail/" in path:
-        return AnswerKind.BOUNCED, f"the site sent the request for {slot.time} back to the court page"
-    return AnswerKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket"

@@ -69,7 +69,7 @@ class Limits:
     ceiling: float = 180.0
     """Seconds after the opening (or after the start, where that is later) at which trying ends."""
     first_pause: float = 0.05
-    longest_pause: float = 4.0
+    longest_pause: float = 8.0
     jitter: float = 0.25
     """Share by which a pause is made longer or shorter at random."""
 
@@ -134,6 +134,8 @@ class Holding:
     def next_move(self) -> Move:
         """Return what to do now."""
         now = self._now()
+        if self._logged_out and self._logins >= self._limits.logins:
+            self.give_up(Outcome.SITE_ERROR, f"the site ended the session again after {self._logins} new logins")
         if self._logged_out and any(reach.open for reach in self.reaches):
             return Move(Act.LOG_IN)
         for reach in self.reaches:
@@ -160,11 +162,12 @@ class Holding:
                         self._lose(each, Outcome.NEEDS_PERSON, answer.why)
             case AnswerKind.LOGGED_OUT:
                 self._logged_out = True
-            case AnswerKind.SILENT:
+            case AnswerKind.SILENT | AnswerKind.ELSEWHERE:
+                # The request may have been granted all the same.
                 self._again(reach, Act.CHECK)
             case AnswerKind.FAULTY:
                 self._again(reach, Act.REACH)
-            case AnswerKind.BOUNCED | AnswerKind.ELSEWHERE:
+            case AnswerKind.BOUNCED:
                 # The first refusal may be a clock a little ahead of the site's; every second one is looked into.
                 self._again(reach, Act.LOOK if reach.tries_of_slot % 2 == 0 else Act.REACH)
 
@@ -181,7 +184,7 @@ class Holding:
     def checked(self, move: Move, *, held: bool) -> None:
         """Take in whether the slot of this move was found in the basket after a request without an answer."""
         reach = self._reach_of(move)
-        reach.following = Act.REACH
+        self._again(reach, Act.REACH)
         if held:
             self._hold(reach)
 
@@ -189,8 +192,6 @@ class Holding:
         """Take in that a new login succeeded."""
         self._logged_out = False
         self._logins += 1
-        if self._logins >= self._limits.logins:
-            self._deadline = min(self._deadline, self._now() + self._limits.longest_pause)
 
     def give_up(self, outcome: Outcome, why: str) -> None:
         """End every open want with this outcome."""
@@ -226,6 +227,8 @@ class Holding:
 
     def _end_if_hopeless(self, reach: Reach, now: float) -> None:
         limits = self._limits
+        if reach.following is Act.CHECK:
+            return  # It may be in our basket: that is looked at before it is given up.
         if reach.tries_of_slot < limits.tries and max(now, reach.not_before) <= self._deadline:
             return
         tried = f"after {reach.tries} tries in {now - self._began:.0f} s"

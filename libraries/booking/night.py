@@ -22,6 +22,13 @@ HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
 
 
+_ADVICE = (
+    "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
+    "nothing is paid for it before that"
+)
+_OURS = {SlotState.HELD, SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+
+
 class StopError(BookingError):
     """The account cannot go on; the outcome says what that means for what is still open."""
 
@@ -106,7 +113,7 @@ class Night:
             why = "a payment was sent in an earlier run and My Bookings does not list the slot"
             if state is SlotState.PAYING:
                 self._record(slot, SlotState.UNKNOWN, why)
-            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: look at the card's statement and at My Bookings")
+            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {_ADVICE}")
             return True
         if state is SlotState.PAID:
             why = "the ledger has it as paid, but My Bookings does not list it: look there before booking it anew"
@@ -129,6 +136,13 @@ class Night:
     def held(self) -> tuple[Slot, ...]:
         """What lies in our basket and is not paid."""
         return tuple(progress.slot for progress in self._open() if progress.slot is not None)
+
+    @property
+    def untouchable(self) -> frozenset[Slot]:
+        """What must not be reached for: booked by this account, or paid for with an unknown fate."""
+        states = {SlotState.PAID, SlotState.PAYING, SlotState.UNKNOWN}
+        records = self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
+        return frozenset(record.slot for record in records if record.state in states)
 
     # Holding
 
@@ -303,19 +317,34 @@ class Night:
 
     def abandoned(self, why: str) -> None:
         """Close the books of a worker that could not do so itself, from what the ledger holds of this run."""
-        told = {record.wanted for record in self.ledger.outcomes(self.plan.run) if record.account == self.account.key}
-        kept = {SlotState.HELD, SlotState.PAYING}
+        told = [record for record in self.ledger.outcomes(self.plan.run) if record.account == self.account.key]
+        ours = {
+            record.slot: record for record in self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
+        }
+        for record in told:
+            ours.pop(record.slot, None)
         for progress in self._progress:
-            progress.done = progress.want.first in told
-            states = {slot: self.ledger.state(self.account.key, slot) for slot in progress.want.slots}
-            progress.slot = next((slot for slot, state in states.items() if state in kept), None)
+            progress.done = any(record.wanted == progress.want.first for record in told)
+        for progress in self._open():
+            slot = next((slot for slot in progress.want.slots if slot in ours and ours[slot].state in _OURS), None)
+            if slot is None:
+                continue
+            found = ours.pop(slot)  # A slot is one want's, even if two wants name it.
+            if found.state is SlotState.PAID:
+                steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
+                paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
+                outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
+                self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+            elif found.state is SlotState.UNKNOWN:
+                self._finish(progress, slot, Outcome.UNKNOWN, f"{found.why}: {_ADVICE}")
+            else:
+                progress.slot = slot
         self.failed(why)
         self.close()
 
     def _unknown(self, progress: _Progress, slot: Slot, why: str) -> None:
         self._record(slot, SlotState.UNKNOWN, why)
-        advice = "look at the card's statement and at My Bookings before anything is paid again"
-        self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {advice}")
+        self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {_ADVICE}")
 
     def _until(self) -> str:
         """Return until when the held slots are ours, in words."""

@@ -26,6 +26,7 @@ exit status:
 _OTHER_COMMANDS = """
 other commands:
   ./run.sh test                        everything that must hold, proved against the practice venue
+  ./run.sh bench                       how fast, side by side with what could be (--help)
   ./run.sh ledger                      what was tried, held and paid (--history, --json)
   ./run.sh settle ACCOUNT DATE HOUR paid|not-paid
                                        your word on a payment whose fate was unknown

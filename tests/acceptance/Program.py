@@ -39,7 +39,7 @@ STEADY = {
     "RELEASE_TIMEZONE": "Europe/London",
     "MAX_WAIT": "45",
 }
-# Other tools, and a run by hand at the same time, write there; the runs of the tests have a results folder of their own.
+# Other tools write there, and so does a run by hand; the runs of the tests have a results folder of their own.
 NOT_OF_THE_PROJECT = {".git", ".venv", "results", "__pycache__"} | {
     f".{tool}" for tool in ("hypothesis", "mypy_cache", "pytest_cache", "robocop_cache", "ruff_cache")
 }
@@ -103,7 +103,9 @@ class Program:
     @keyword
     def wait_until_ready(self, *accounts: str) -> None:
         """Waits until these accounts wait for the opening."""
-        question = "SELECT account FROM marks WHERE what = 'ready' AND run = (SELECT max(run) FROM runs WHERE ended IS NULL)"
+        question = (
+            "SELECT account FROM marks WHERE what = 'ready' AND run = (SELECT max(run) FROM runs WHERE ended IS NULL)"
+        )
         self._wait(
             lambda: set(accounts) <= {row["account"] for row in self._ledger(question)},
             f"{' and '.join(accounts)} ready for the opening",
@@ -268,7 +270,7 @@ class Program:
 
     @keyword
     def no_secret_should_be_left(self, log_of_sheet: list[list[str]]) -> None:
-        """Searches results, ledger, output, the sheet's log, argument lists, and what Node and the browser inherited."""
+        """Searches results, ledger, output, the sheet's log, argument lists, and what Node and browsers inherited."""
         secrets = secrets_of(self._settings)
         found = find_in_folder(self._results, secrets)
         found += find_in_texts("the sheet's log", (" ".join(row) for row in log_of_sheet), secrets)

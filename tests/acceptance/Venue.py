@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -44,9 +45,9 @@ class Venue:
             self._world.stop()
 
     @keyword
-    def get_slot_day(self) -> date:
-        """Returns the day that opens at the coming midnight: the one that runs book."""
-        return self._day
+    def get_slot_day(self, weeks_before: int = 0) -> date:
+        """Returns the day that opens at the coming midnight, the one that runs book, or the same weekday before it."""
+        return self._day - timedelta(weeks=weeks_before)
 
     # What is wanted
 
@@ -132,7 +133,7 @@ class Venue:
 
     @keyword
     def slots_should_be_sold_to(self, account: str, *hours: int, on: date | None = None) -> None:
-        """Checks that the account has booked exactly these hours of a day (the slot day), at its own court, once each."""
+        """Checks that the account has booked exactly these hours of a day, at its own court, once each."""
         day = (on or self._day).isoformat()
         found = [slot for slot in self._slots("bookings", account) if slot[1] == day]
         self._should_equal(f"bookings of {account}", found, [(COURTS[account], day, hour) for hour in hours])
@@ -234,3 +235,47 @@ class Venue:
     def _should_equal(what: str, found: object, wanted: object) -> None:
         if found != wanted:
             raise AssertionError(f"{what}: found {found}, wanted {wanted}")
+
+    # More accounts than the seed has, and other openings
+
+    @keyword
+    def add_account(self, account: str, court: int) -> dict[str, str]:
+        """Adds an account to the venue and to the sheet, at a court that others may have too; returns its settings."""
+        email, password = f"{account}@example.test", f"Canary-{secrets.token_urlsafe(12)}"
+        self.world.control("POST", "/accounts/new", {"name": account, "email": email, "password": password})
+        self.world.emails[account] = email
+        COURTS[account] = court
+        header, *rows = self._get(ACCOUNTS)
+        address = next(row[4] for row in rows if row[3] == str(court))
+        row = [account.capitalize(), email, "[from secrets]", str(court), address]
+        self._put(ACCOUNTS, [header, *rows, row])
+        return {f"{account.upper()}_CAM_EMAIL_ADDRESS": email, f"{account.upper()}_CAM_PASSWORD": password}
+
+    @keyword
+    def schedule_for_accounts(self, *wishes: str) -> None:
+        """Replaces the schedule: a row each, for one account, e.g. ``mother 10:00, else 11:00``."""
+        rows = [[f"{self._day:%A}", typed, "", who] for who, _, typed in (wish.partition(" ") for wish in wishes)]
+        self._put(SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *rows])
+
+    @keyword
+    def let_site_be(self, **settings: float) -> None:
+        """Sets how the site behaves, by the names in ``practice/settings.py``."""
+        self.world.control("POST", "/settings", settings)
+
+    @keyword
+    def let_rival_give_back(self, account: str, hour: int, after: float) -> None:
+        """Lets somebody else take a slot at the worst moment, and leave it unpaid so many seconds later."""
+        slot = {"court": COURTS[account], "date": self._day.isoformat(), "hour": hour}
+        self.world.control("POST", "/rival", {**slot, "at": "worst", "release_after": after})
+
+    @keyword
+    def get_opening(self) -> datetime:
+        """Returns when the slot day opens or has opened, as announced."""
+        told = self.world.control("GET", f"/opening?date={self._day.isoformat()}")["instant"]
+        return datetime.fromisoformat(told)
+
+    @keyword
+    def get_real_opening(self) -> datetime:
+        """Returns when the slot day opens or has opened in fact."""
+        late = self.world.control("GET", "/settings")["opening_delay_seconds"]
+        return self.get_opening() + timedelta(seconds=late)

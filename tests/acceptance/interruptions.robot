@@ -1,16 +1,16 @@
 *** Settings ***
-Documentation     What is killed or stopped: a worker that is lost is nobody else's loss, and a run that is told to end
-...               leaves nothing running and forgets nothing, so that the next one can take up where it was.
+Documentation    What is killed or stopped: a worker that is lost is nobody else's loss, and a run that is told to end
+...              leaves nothing running and forgets nothing, so that the next one can take up where it was.
 
-Resource          acceptance.resource
+Resource         acceptance.resource
 
-Test Setup        Open The Venue    ${TEST_NAME}
-Test Teardown     Close The Venue
+Test Setup       Open The Venue    ${TEST_NAME}
+Test Teardown    Close The Venue
 
 
 *** Test Cases ***
 A Killed Worker Is Nobody Else's Loss
-    [Documentation]    Mother's Robot is killed while it waits for the opening: the others book, and the report names her.
+    [Documentation]    Mother's Robot is killed while it waits for the opening: the others book, the report names her.
     Start Program
     Wait Until Ready    mother
     Kill Worker    mother

@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     Runs that cannot start, have nothing to do, or meet a site that is down: each ends by itself, says why in
-...               words that a person can act on, and touches no slot.
+Documentation     Runs that cannot start, have nothing to do, or meet a site that is down: each ends by itself, says
+...               why in words that a person can act on, and touches no slot.
 
 Resource          acceptance.resource
 
@@ -22,7 +22,11 @@ Help Names Options And Exit Statuses
 
 Faulty Settings Are Told All At Once
     [Documentation]    Each by its name, with what would be right; what is secret is not repeated.
-    Run Program    MAX_SPEND=lots    DAYS_AHEAD=soon    GSHEET_API_URL=ftp://example.test    LB_CARD_NUMBER=${WRONG_CARD}
+    Run Program
+    ...    MAX_SPEND=lots
+    ...    DAYS_AHEAD=soon
+    ...    GSHEET_API_URL=ftp://example.test
+    ...    LB_CARD_NUMBER=${WRONG_CARD}
     Exit Status Should Be    2
     Program Should Say    Could not start    MAX_SPEND    DAYS_AHEAD    GSHEET_API_URL    LB_CARD_NUMBER
     Program Should Not Say    ${WRONG_CARD}    Traceback

@@ -24,6 +24,10 @@ It Is Not Paid Again
     Payment Button Should Be Pressed    father    times=0
     Outcomes Should Be    father    10:00 unknown    14:00 unknown
 
+Nothing Is Left Behind
+    [Documentation]    No process, no secret.
+    No Process Should Remain
+    Nothing Secret Should Be Left
 
 
 *** Keywords ***

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import tempfile
@@ -85,9 +84,15 @@ class ProgramRun:
             except _GONE:
                 continue
             arguments = next((Path(each) for each in command if each.endswith("_argfile.txt")), None)
-            if arguments is not None and re.search(rf"^--suite .*\.{account}$", arguments.read_text(), re.I | re.M):
+            if arguments is not None and self._suite_of(arguments) == account:
                 return process
         return None
+
+    @staticmethod
+    def _suite_of(arguments: Path) -> str:
+        """Return the last part of the name of the suite that a file of arguments asks for, in lower case."""
+        lines = arguments.read_text(encoding="utf-8").lower().splitlines()
+        return next((line.rpartition(".")[2] for line in lines if line.startswith("--suite ")), "")
 
     def _sample(self) -> None:
         while not self._ended.wait(_SAMPLE_EVERY):

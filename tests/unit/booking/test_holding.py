@@ -350,19 +350,16 @@ def test_silence_that_took_nothing_tries_again() -> None:
     assert holding.reaches[0].held == slot(8)
 
 
-@pytest.mark.xfail(strict=False, reason="the last try's silence ends the want before the basket is looked into")
 def test_silence_at_the_last_try_still_looks_into_the_basket() -> None:
     site = Site(faults=[AnswerKind.SILENT], lost_in_basket=True)
     assert hold(site, want(8), limits=Limits(tries=1)).reaches[0].held == slot(8)
 
 
-@pytest.mark.xfail(strict=False, reason="silence past the ceiling ends the want before the basket is looked into")
 def test_silence_that_outlasts_the_ceiling_still_looks_into_the_basket() -> None:
     site = Site(faults=[AnswerKind.SILENT], lost_in_basket=True, seconds=LIMITS.ceiling + 20)
     assert hold(site, want(8)).reaches[0].held == slot(8)
 
 
-@pytest.mark.xfail(strict=False, reason="after a look into the empty basket the next request goes out without a pause")
 def test_a_dead_line_is_not_hammered() -> None:
     """A refused connection fails within a millisecond: tries without pauses would be spent before the line is back."""
     site = Site(faults=[AnswerKind.SILENT] * 1000, seconds=0.001)
@@ -431,7 +428,6 @@ def test_a_lost_session_is_renewed_and_the_slot_still_won() -> None:
     assert site.acts[:3] == [Act.REACH, Act.LOG_IN, Act.REACH]
 
 
-@pytest.mark.xfail(strict=False, reason="a session that ends at every request is logged in again without limit")
 def test_no_more_than_the_allowed_logins() -> None:
     site = Site(faults=[AnswerKind.LOGGED_OUT] * 100)
     holding = hold(site, want(8), want(10))

@@ -527,14 +527,8 @@ def killed(begin: Callable[..., Night], state: SlotState | None) -> None:
         (SlotState.INTENT, Outcome.SITE_ERROR, SlotState.INTENT),
         (SlotState.HELD, Outcome.SITE_ERROR, SlotState.HELD),
         (SlotState.PAYING, Outcome.UNKNOWN, SlotState.UNKNOWN),
-        pytest.param(
-            SlotState.UNKNOWN, Outcome.UNKNOWN, SlotState.UNKNOWN,
-            marks=pytest.mark.xfail(strict=False, reason="killed between state and outcome: told as a site error"),
-        ),
-        pytest.param(
-            SlotState.PAID, Outcome.BOOKED, SlotState.PAID,
-            marks=pytest.mark.xfail(strict=False, reason="killed between state and outcome: told as a site error"),
-        ),
+        (SlotState.UNKNOWN, Outcome.UNKNOWN, SlotState.UNKNOWN),
+        (SlotState.PAID, Outcome.BOOKED, SlotState.PAID),
     ],
 )  # fmt: skip
 def test_the_books_of_a_killed_worker(

@@ -128,5 +128,5 @@ def test_a_run_that_finds_another_going_on_touches_nothing(tmp_path: Path, monke
     monkeypatch.setenv("BOOKING_SITE", "practice")
     monkeypatch.delenv("BOOKING_SITE_URL", raising=False)
     with only_run(tmp_path / "results"), pytest.raises(BusyError):
-        run(Options())
+        run(Options(), Terminal())
     assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]

@@ -170,10 +170,16 @@ class Night:
         """Return the robot of an account: pabot names the suite in a file of arguments."""
         found = []
         for process in processes_of(RUN_MARK, str(self.folder)):
-            command = process.cmdline()
-            if "robot" in command[1:3] and f".{name}" in Path(command[-1]).read_text(encoding="utf-8").lower():
-                found.append(process)
+            try:
+                command = process.cmdline()
+                if "robot" in command[1:3] and f".{name}" in Path(command[-1]).read_text(encoding="utf-8").lower():
+                    found.append(process)
+            except psutil.NoSuchProcess:
+                continue  # It has ended meanwhile.
         return found
+
+    def pabot(self) -> psutil.Process:
+        return psutil.Process(self.workers._pabot.pid)
 
     def finish(self) -> dict[str, str]:
         """See the run through and return the status of every suite of its report."""
@@ -234,13 +240,19 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
     end_processes(processes_of(RUN_MARK, str(folder)))
 
 
+def under_way(night: Night) -> None:
+    """Wait until the slow worker is at its task and the quick one is done: one that only starts leaves no suite."""
+    wait_until((night.folder / "started").exists)
+    wait_until(lambda: (night.folder / "done").exists() and not night.robots("father"))
+
+
 def test_all_workers_end_in_one_report(begin: Callable[..., Night]) -> None:
     assert begin(mother=QUICK, father=QUICK).finish() == {"Mother": "PASS", "Father": "PASS"}
 
 
 def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[..., Night]) -> None:
     night = begin(mother=SLOW, father=QUICK)
-    wait_until((night.folder / "started").exists)
+    under_way(night)
     night.workers.stop()
     night.workers.stop()
     assert night.finish() == {"Mother": "FAIL", "Father": "PASS"}
@@ -249,7 +261,7 @@ def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[...
 
 def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., Night]) -> None:
     night = begin(mother=SLOW, father=QUICK)
-    wait_until((night.folder / "started").exists)
+    under_way(night)
     [robot] = night.robots("mother")
     robot.kill()
     assert night.finish()["Father"] == "PASS"
@@ -258,16 +270,13 @@ def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., N
 
 def test_a_killed_pabot_leaves_a_report_and_no_process(begin: Callable[..., Night]) -> None:
     night = begin(mother=SLOW, father=QUICK)
-    wait_until((night.folder / "started").exists)
-    wait_until(lambda: (night.folder / "done").exists() and not night.robots("father"))
-    [pabot] = [each for each in processes_of(RUN_MARK, str(night.folder)) if "pabot.pabot" in each.cmdline()]
-    pabot.kill()
+    under_way(night)
+    night.pabot().kill()
     assert night.finish() == {"Mother": "FAIL", "Father": "PASS"}
     assert (night.folder / "closed").exists()
 
 
 def test_a_pabot_that_is_killed_before_it_starts_anything_is_swept_up_too(begin: Callable[..., Night]) -> None:
     night = begin(mother=QUICK)
-    [pabot] = [each for each in processes_of(RUN_MARK, str(night.folder)) if "pabot.pabot" in each.cmdline()]
-    pabot.kill()
+    night.pabot().kill()
     assert night.finish() in ({}, {"Mother": "PASS"}, {"Mother": "FAIL"})

@@ -1,0 +1,72 @@
+"""What a session leaves behind: raw figures, tables, a picture."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.bars import Bar
+from benchmarks.picture import draw
+from benchmarks.records import Findings
+from benchmarks.session import Scope
+from benchmarks.tables import describe, tables, to_markdown
+from benchmarks.world import WEATHERS
+
+_NAME = "benchmarks"
+
+
+def machine(browser: Path) -> dict[str, str | int | float]:
+    """Return what the figures depend on; nothing that tells whose machine it is."""
+    told = subprocess.run([browser, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
+    return {
+        "cores": os.cpu_count() or 0,
+        "memory (GB)": round(psutil.virtual_memory().total / 1e9),
+        "system": f"{platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "browser": " ".join(told.split()[:2]),
+        "Robot Framework": version("robotframework"),
+        "Browser library": version("robotframework-browser"),
+        "Playwright (Python)": version("playwright"),
+        "load before": round(os.getloadavg()[0], 1),
+    }
+
+
+def write(
+    folder: Path, scope: Scope, findings: Findings, bars: Sequence[Bar], machine_told: dict[str, Any]
+) -> list[Path]:
+    """Write figures, tables and picture into a folder; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    when = datetime.now().astimezone().date().isoformat()
+    raw = {
+        "measured": when,
+        "machine": machine_told,
+        "scope": asdict(scope),
+        "bars": [asdict(bar) for bar in bars],
+        **asdict(findings),
+    }
+    figures = folder / f"{_NAME}.json"
+    figures.write_text(f"{json.dumps(raw, indent=1)}\n", encoding="utf-8")
+    page = folder / f"{_NAME}.md"
+    head = f"# Benchmarks\n\nMeasured {when}: {describe(machine_told)}. How: `benchmarks/README.md`.\n"
+    broken = "".join(f"- {line}\n" for text in findings.broken for line in text.splitlines()[:1])
+    parts = [head, *map(to_markdown, tables(findings, bars))]
+    if broken:
+        parts.append(f"## Measurements that did not come about\n\n{broken}")
+    page.write_text("\n".join(parts), encoding="utf-8")
+    written = [figures, page]
+    if findings.slots:
+        drawing = folder / f"{_NAME}.svg"
+        weather = next((each.name for each in WEATHERS if each in scope.weathers), WEATHERS[0].name)
+        drawing.write_text(draw(findings.slots, weather), encoding="utf-8")
+        written.append(drawing)
+    return written

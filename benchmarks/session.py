@@ -1,0 +1,115 @@
+"""One session of measurements: everything in turns, so that what else the machine does meets all alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from benchmarks.bare_hold import ROUTES
+from benchmarks.contenders import FLOOR, Contender, Script, Suite
+from benchmarks.errors import BenchmarkError
+from benchmarks.records import Findings
+from benchmarks.rounds import LATENESS, SLOTS_EACH, play_round, rotating
+from benchmarks.whole import run_bare, run_suite
+from benchmarks.world import Weather
+from booking.errors import BookingError
+
+HOLD_ACCOUNTS = (1, 3)
+RIVAL_ACCOUNTS = 3
+SCRIPT_ACCOUNTS = 3
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is measured, and how often."""
+
+    parts: Sequence[str]
+    runs: int
+    openings: int
+    """Contested slots for each contender and each lateness of the rivals."""
+    weathers: Sequence[Weather]
+    accounts: Sequence[int]
+    """Accounts of the whole runs."""
+
+
+class Session:
+    """Measures what a scope asks for."""
+
+    def __init__(self, scope: Scope, browser: Path, say: Callable[[str], None]) -> None:
+        """Prepare to measure with this browser; `say` hears how far it is."""
+        self._scope = scope
+        self._browser = browser
+        self._say = say
+        self.findings = Findings()
+
+    def measure(self) -> None:
+        """Measure everything. What fails is tried once more, and told."""
+        parts = {"hold": self._hold, "whole": self._whole, "rivals": self._rivals}
+        for name in self._scope.parts:
+            parts[name]()
+
+    def _contenders(self, *routes: str) -> list[Contender]:
+        return [
+            Suite(self._browser),
+            *[Script(f"Playwright {route}", self._browser, "benchmarks.bare_hold", route) for route in routes],
+        ]
+
+    def _hold(self) -> None:
+        contenders = [*self._contenders(*ROUTES), Script(FLOOR, self._browser, "benchmarks.floor_hold")]
+        for run in range(self._scope.runs):
+            for weather in self._scope.weathers:
+                for accounts in HOLD_ACCOUNTS:
+
+                    def once(weather: Weather = weather, accounts: int = accounts, run: int = run) -> None:
+                        self.findings.slots += play_round(contenders, weather, accounts, run)
+
+                    self._try(
+                        f"opening to hold, {weather.name}, {accounts} at once, {run + 1}/{self._scope.runs}", once
+                    )
+
+    def _rivals(self) -> None:
+        contenders = self._contenders("reload", "request")
+        slots = RIVAL_ACCOUNTS * SLOTS_EACH
+        rounds = math.ceil(self._scope.openings * len(LATENESS) / slots)
+        for run in range(rounds):
+            for weather in self._scope.weathers:
+
+                def once(weather: Weather = weather, run: int = run) -> None:
+                    rival = rotating(run, slots)
+                    self.findings.contested += play_round(contenders, weather, RIVAL_ACCOUNTS, run, rival)
+
+                self._try(f"against rivals, {weather.name}, {run + 1}/{rounds}", once)
+
+    def _whole(self) -> None:
+        for run in range(self._scope.runs):
+            for weather in self._scope.weathers:
+                for accounts in self._scope.accounts:
+
+                    def suite(weather: Weather = weather, accounts: int = accounts, run: int = run) -> None:
+                        record, phases = run_suite(weather, accounts, run, self._browser)
+                        self.findings.runs.append(record)
+                        self.findings.phases += phases
+
+                    self._try(f"whole run, {weather.name}, {accounts} accounts, {run + 1}/{self._scope.runs}", suite)
+
+                def script(weather: Weather = weather, run: int = run) -> None:
+                    self.findings.runs.append(run_bare(weather, SCRIPT_ACCOUNTS, run, self._browser))
+
+                self._try(f"bare script, {weather.name}, {run + 1}/{self._scope.runs}", script)
+
+    def _try(self, what: str, measure: Callable[[], None]) -> None:
+        """Measure once; a measurement that breaks is kept among the findings, never left out in silence."""
+        for _ in range(_TRIES):
+            self._say(what)
+            try:
+                measure()
+            except (BenchmarkError, BookingError, requests.RequestException) as error:
+                self.findings.broken.append(f"{what}: {error}")
+                self._say(f"  did not come about: {error}")
+            else:
+                return

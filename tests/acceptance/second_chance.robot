@@ -1,0 +1,80 @@
+*** Settings ***
+Documentation     Slots that were lost at the opening come back, or do not: a watch takes what comes, also after it was
+...               stopped and started again.
+
+Resource          acceptance.resource
+Library           Traffic.py
+
+Suite Setup       Stop A Watch And Start It Again
+Suite Teardown    Close The Venue
+
+
+*** Variables ***
+# Minutes between two looks of a watch, as the runs are told, and a little less than that in seconds.
+${WATCH_EVERY}    0.05
+${NO_SOONER}      2.9
+
+
+*** Test Cases ***
+What Comes Back Is Booked
+    [Documentation]    Mother's slot comes back during the first run, is held and paid for once.
+    Slots Should Be Sold To    mother    10
+    Payments Should Be    mother    card paid
+    Sheet Should Log    mother    10:00 booked    10:00 already booked
+
+A Stopped Watch Is Taken Up Again
+    [Documentation]    Bruce's slot comes back during the second run, after the first had named it as taken.
+    Slots Should Be Sold To    bruce    10
+    Payments Should Be    bruce    card paid
+    Outcomes Should Be    bruce    10:00 booked
+    Sheet Should Log    bruce    10:00 taken by somebody else    10:00 booked
+
+A Watch Ends Without Success
+    [Documentation]    Father's slot never comes back: the watch ends when it should, and names the slot as taken.
+    Exit Status Should Be    1
+    Slots Should Be Sold To    father
+    Outcomes Should Be    father    10:00 taken by somebody else
+    Ledger Should Say    father    10:00 released
+
+Looks Are Quiet
+    [Documentation]    A slot that the calendar shows as taken is not asked for, in neither run.
+    Slot Should Be Asked For    father    10    at_most=2
+    Slot Should Be Asked For    mother    10    at_most=3
+    Requests Should Follow Each Other    @{ACCOUNTS}
+
+Nothing Is Forgotten
+    [Documentation]    Ledger and venue agree, nothing runs on, nothing secret is left.
+    Ledger And Venue Should Agree
+    No Process Should Remain
+    Nothing Secret Should Be Left
+
+
+*** Keywords ***
+Stop A Watch And Start It Again
+    [Documentation]    Loses a slot for everybody. Mother's comes back soon, bruce's late, father's never.
+    Open The Venue As Seeded
+    Schedule    10:00
+    Let Rival Give Back    mother    hour=${10}    after=${4}
+    Let Rival Give Back    bruce    hour=${10}    after=${35}
+    Let Rival Take    father    hour=${10}
+    Watch Until Mother Has Booked
+    ${until} =    Instant In    40
+    Run Program    --now    --watch    ${until}    WATCH_EVERY=${WATCH_EVERY}
+
+Watch Until Mother Has Booked
+    [Documentation]    Runs with a long watch, and stops it when what has come back first is booked.
+    ${until} =    Instant In    900
+    Start Program    --watch    ${until}    WATCH_EVERY=${WATCH_EVERY}
+    Wait Until Keyword Succeeds    90 s    0.5 s    Sheet Should Log    mother    10:00 booked
+    Terminate Program
+    Wait For Program    within=${LONGEST_STOP}
+    Exit Status Should Be    1
+    Outcomes Should Be    bruce    10:00 taken by somebody else
+    ${opening} =    Get Opening
+    Looks Should Be Apart    father    ${NO_SOONER}    since=${opening}
+
+Instant In
+    [Documentation]    Returns the instant that many seconds from now.
+    [Arguments]    ${seconds: int}
+    ${instant} =    Evaluate    datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=$seconds)
+    RETURN    ${instant.isoformat()}
