@@ -65,7 +65,7 @@ Watch Until Mother Has Booked
     [Documentation]    Runs with a long watch, and stops it when what has come back first is booked.
     ${until} =    Instant In    900
     Start Program    --watch    ${until}    WATCH_EVERY=${WATCH_EVERY}
-    Wait Until Keyword Succeeds    90 s    0.5 s    Sheet Should Log    mother    10:00 booked
+    Wait Until Keyword Succeeds    90 s    0.5 s    Ledger Should Say    mother    10:00 paid
     Terminate Program
     Wait For Program    within=${LONGEST_STOP}
     Exit Status Should Be    1
