@@ -19,7 +19,7 @@ PHASES = {
     "stock-taking": "Look Up What Is Ours Already",
     "get ready": "Get Ready At The Court",
     "wait": "Wait For The Opening",
-    "hold": "Reach For The Wanted Slots",
+    "hold": "Carry Out",
     "pay": "Pay For The Held Slots",
     "log out": "Log Out Of The Account",
     "leave": "Close The Session",

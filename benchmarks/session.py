@@ -91,9 +91,7 @@ class Session:
                 for accounts in self._scope.accounts:
 
                     def suite(weather: Weather = weather, accounts: int = accounts, run: int = run) -> None:
-                        record, phases = run_suite(weather, accounts, run, self._browser)
-                        self.findings.runs.append(record)
-                        self.findings.phases += phases
+                        run_suite(weather, accounts, run, self._browser, self.findings)
 
                     self._try(f"whole run, {weather.name}, {accounts} accounts, {run + 1}/{self._scope.runs}", suite)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from benchmarks.contenders import SCRIPT, SUITE, Suite, base_environ, run_script
 from benchmarks.errors import BenchmarkError
 from benchmarks.phases import phases_of, read_calls
-from benchmarks.records import PhaseRecord, RunRecord
+from benchmarks.records import Findings, PhaseRecord, RunRecord
 from benchmarks.usage import Usage
 from benchmarks.world import HOURS, Weather, Wish, World, open_world
 
 
-def run_suite(weather: Weather, accounts: int, run: int, browser: Path) -> tuple[RunRecord, list[PhaseRecord]]:
-    """Let the suite book a slot for each account; return what that cost and where the time went.
+def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings: Findings) -> None:
+    """Let the suite book a slot for each account, and add to the findings what that cost and where the time went.
 
     Raises:
         BenchmarkError: it did not book and pay everything.
@@ -23,12 +23,17 @@ def run_suite(weather: Weather, accounts: int, run: int, browser: Path) -> tuple
         usage = Suite(browser).run(world, wishes, memory=True)
         record = _record(SUITE, weather, run, world, wishes, usage)
         calls = read_calls(world.results / "latest" / "output.xml")
-        phases = [
-            PhaseRecord(weather.name, accounts, run, account, phase, seconds)
-            for account, split in phases_of(calls, usage.started, usage.ended).items()
-            for phase, seconds in split.items()
-        ]
-    return record, phases
+    findings.runs.append(record)
+    try:
+        split = phases_of(calls, usage.started, usage.ended)
+    except BenchmarkError as error:  # What the run cost is known all the same.
+        findings.broken.append(f"phases of a run, {weather.name}, {accounts} accounts: {error}")
+        return
+    findings.phases += [
+        PhaseRecord(weather.name, accounts, run, account, phase, seconds)
+        for account, own in split.items()
+        for phase, seconds in own.items()
+    ]
 
 
 def run_bare(weather: Weather, accounts: int, run: int, browser: Path) -> RunRecord:

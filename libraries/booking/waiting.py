@@ -17,8 +17,8 @@ ANNOUNCEMENT = "opening.txt"
 """File in the run's folder that names the opening, where the plan could not know it beforehand."""
 KEEP_ALIVE = 240.0
 """Seconds between two signs of life during a long wait; sessions of the site end after about 15 minutes."""
-LAST_LOOK = 60.0
-"""Seconds before the opening at which the session is looked at once more."""
+LAST_LOOK = 90.0
+"""Seconds before the opening at which the session is looked at once more: enough for a slow login."""
 MEASURE_BEFORE = 20.0
 """Seconds before the opening at which the site's clock is measured: late, because clocks drift."""
 LAST_SAMPLE = 1.0

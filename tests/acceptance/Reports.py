@@ -109,7 +109,7 @@ class Reports:
     @keyword
     def nothing_should_run_for(self, *results: Path) -> None:
         """Checks that no process of a run into these results folders is still there."""
-        left = [each.name() for folder in results for each in processes_of(RESULTS_MARK, str(folder))]
+        left = [each.name() for folder in results for each in processes_of(RESULTS_MARK, str(folder.resolve()))]
         if left:
             raise AssertionError(f"still there: {', '.join(left)}")
 

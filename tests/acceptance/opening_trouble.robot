@@ -40,6 +40,7 @@ A Lost Session Costs One Login
 
 A Refusal Ends The Tries
     [Documentation]    The site answers father with 403: one request, none for his other slot, a person is asked for.
+    ...    (The picture shows the page he stood on; the refusal itself came in the background.)
     ${folder} =    Newest Run
     Slots Should Be Sold To    father
     Only One Slot Should Be Asked For    father

@@ -58,7 +58,7 @@ Stop A Watch And Start It Again
     Let Rival Give Back    bruce    hour=${10}    after=${35}
     Let Rival Take    father    hour=${10}
     Watch Until Mother Has Booked
-    ${until} =    Instant In    40
+    ${until} =    Instant In    35
     Run Program    --now    --watch    ${until}    WATCH_EVERY=${WATCH_EVERY}
 
 Watch Until Mother Has Booked

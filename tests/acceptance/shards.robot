@@ -58,7 +58,7 @@ Book In Two Parts
     Open The Venue With An Aunt    for=shards
     Schedule For Accounts    mother 10:00    aunt 11:00    aunt 14:00    father 10:00    father 11:00    bruce 10:00
     ...    bruce 11:00
-    ${opening} =    Open Slot Day In    25
+    ${opening} =    Open Slot Day In    20
     Start Program    --shard    1/2    RESULTS_DIR=${PARTS}/1    OPENING=${opening}
     Start Program    --shard    2/2    RESULTS_DIR=${PARTS}/2    OPENING=${opening}
     FOR    ${_}    IN RANGE    2
