@@ -21,7 +21,7 @@ from benchmarks.world import HOURS, PROJECT, WEATHERS
 from booking.errors import BookingError
 from runner.browser import find_browser
 
-_PARTS = ("hold", "whole", "rivals")
+_PARTS = ("hold", "whole", "rivals", "ways")
 _QUICK_RUNS, _QUICK_OPENINGS = 3, 6
 _COURTS = 3
 

@@ -55,6 +55,16 @@ class PhaseRecord:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class WayRecord:
+    """How late one request came in that was aimed at an instant."""
+
+    way: str
+    number: int
+    late: float
+    """Milliseconds."""
+
+
 @dataclass(slots=True)
 class Findings:
     """All that one session measured."""
@@ -63,6 +73,7 @@ class Findings:
     contested: list[SlotRecord] = field(default_factory=list)
     runs: list[RunRecord] = field(default_factory=list)
     phases: list[PhaseRecord] = field(default_factory=list)
+    ways: list[WayRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Measurements that did not come about, each with its reason."""
 

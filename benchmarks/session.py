@@ -14,6 +14,7 @@ from benchmarks.contenders import FLOOR, Contender, Script, Suite
 from benchmarks.errors import BenchmarkError
 from benchmarks.records import Findings
 from benchmarks.rounds import LATENESS, SLOTS_EACH, play_round, rotating
+from benchmarks.ways import measure_ways
 from benchmarks.whole import run_bare, run_suite
 from benchmarks.world import Weather
 from booking.errors import BookingError
@@ -49,7 +50,7 @@ class Session:
 
     def measure(self) -> None:
         """Measure everything. What fails is tried once more, and told."""
-        parts = {"hold": self._hold, "whole": self._whole, "rivals": self._rivals}
+        parts = {"hold": self._hold, "whole": self._whole, "rivals": self._rivals, "ways": self._ways}
         for name in self._scope.parts:
             parts[name]()
 
@@ -99,6 +100,12 @@ class Session:
                     self.findings.runs.append(run_bare(weather, SCRIPT_ACCOUNTS, run, self._browser))
 
                 self._try(f"bare script, {weather.name}, {run + 1}/{self._scope.runs}", script)
+
+    def _ways(self) -> None:
+        def once() -> None:
+            self.findings.ways += measure_ways(self._scope.runs, self._browser)
+
+        self._try("ways to send a request", once)
 
     def _try(self, what: str, measure: Callable[[], None]) -> None:
         """Measure once; a measurement that breaks is kept among the findings, never left out in silence."""

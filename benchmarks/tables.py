@@ -37,6 +37,7 @@ def tables(findings: Findings, bars: Sequence[Bar]) -> list[Table]:
     every = [
         *_hold_tables(findings),
         *_rival_tables(findings),
+        _way_table(findings),
         _run_table(findings),
         _cost_table(findings),
         _phase_table(findings),
@@ -79,6 +80,18 @@ def _rival_tables(findings: Findings) -> Iterator[Table]:
             ("Contender", *[f"rival at {lateness:g} s" for lateness in LATENESS]),
             rows,
         )
+
+
+def _way_table(findings: Findings) -> Table:
+    names = list(dict.fromkeys(record.way for record in findings.ways))
+    rows = [[name, _show([each.late for each in findings.ways if each.way == name])] for name in names]
+    return Table(
+        "Ways to send a request from Robot Framework",
+        f"Milliseconds by which the request came in after the instant it was aimed at, at {WEATHERS[0].name}, "
+        "one account: median (lowest to highest).",
+        ("Way", "Late"),
+        rows,
+    )
 
 
 def _run_table(findings: Findings) -> Table:

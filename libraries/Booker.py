@@ -18,7 +18,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from booking.answers import is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
-from booking.holding import Act, Answer, Holding, Move
+from booking.holding import Act, Answer, AnswerKind, Holding, Move
 from booking.ledger import Ledger
 from booking.model import Account, Payment, Slot
 from booking.night import Night
@@ -57,6 +57,7 @@ class Booker:
         self._logged_in = False
         self._explained = False
         self._last_look = 0.0
+        self._blocked = ""
         self._turn: Turn | None = None
 
     # The account
@@ -237,7 +238,9 @@ class Booker:
         if self.waiting.offset is not None:
             offset = self.waiting.offset
             text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
-            (logger.warn if offset.notable else logger.info)(text)
+            if offset.notable:
+                self.notify(text)
+            logger.info(text)
             self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", text)
         return False
 
@@ -282,6 +285,8 @@ class Booker:
             cell=_site("BASKET_CELL"),
         )
         logger.info(f"{slot}: {answer.kind}{f' ({answer.why})' if answer.why else ''}")
+        if answer.kind is AnswerKind.BLOCKED:
+            self._blocked = str(seen["html"])
         self.holding.reached(move, answer)
         self._note_hold(move)
         return self._next_move()
@@ -306,6 +311,20 @@ class Booker:
         """Takes in that a new login succeeded, and returns what to do next."""
         self.holding.logged_in()
         return self._next_move()
+
+    @keyword
+    def get_what_blocked(self) -> str:
+        """Returns the HTML of the page with which the site ended the requests; empty if it did not."""
+        return self._blocked
+
+    @keyword
+    def go_on_after_fault(self) -> None:
+        """Lets the account go on after a fault of the site that is going to be tried again.
+
+        Raises:
+            StopError: the account was stopped for another reason, e.g. a challenge page or a refused login.
+        """
+        self.night.go_on_after_fault()
 
     @keyword
     def held_slots_should_be_noted(self) -> None:

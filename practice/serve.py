@@ -109,7 +109,11 @@ class Practice:
         self._close = [database.close, sheet.close]
 
         settings = Settings()
-        openings = Openings(self._now, lambda: settings.opening_delay_seconds)
+
+        def venue_clock() -> float:
+            return self._now() + settings.clock_ahead_seconds
+
+        openings = Openings(venue_clock, lambda: settings.opening_delay_seconds)
         faults = Faults(openings.age)
         members = Members(database)
         holds = Holds(database, openings)

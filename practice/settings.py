@@ -25,6 +25,8 @@ class Settings:
     hold_minutes: float = 45.0
     opening_delay_seconds: float = 0.0
     """By how much days open later than announced."""
+    clock_ahead_seconds: float = 0.0
+    """By how much the venue's clock, which its answers tell and its openings go by, is ahead of the machine's."""
     cookie_bar: str = "policy"
     session_minutes: float = 20.0
     """A session nobody used for so long is logged out."""

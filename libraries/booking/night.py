@@ -169,10 +169,12 @@ class Night:
         """
         for reach in holding.reaches:
             progress = self._of(reach.want)
-            progress.measures["tries"] = reach.tries
+            progress.measures["tries"] = int(progress.measures.get("tries", 0)) + reach.tries
             for name, instant in (("request sent", reach.sent), ("hold confirmed", reach.answered)):
                 if instant is not None and opened is not None:
                     progress.measures[f"{name}, ms after the opening"] = round((instant - opened) * 1000)
+            if reach.open:
+                continue  # Cut short: a request may have been granted, and the next run looks into the basket.
             for slot in reach.want.slots:
                 if slot != reach.held and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
                     self._record(slot, SlotState.RELEASED, reach.why or "not needed")
@@ -294,6 +296,16 @@ class Night:
         """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
         self._failure = self._failure or why
 
+    def go_on_after_fault(self) -> None:
+        """Forget a fault of the site that is going to be tried again; anything else still ends the account.
+
+        Raises:
+            StopError: the account was stopped for a reason that trying again cannot mend.
+        """
+        if self._stop is not None and self._stop.outcome is not Outcome.SITE_ERROR:
+            raise self._stop
+        self._stop = None
+
     @property
     def reason(self) -> str:
         """Why the account could not go on; empty when nothing is known."""
@@ -310,35 +322,35 @@ class Night:
             elif slot is None:
                 # What was intended stays so: a request may be on its way, and the next run looks into the basket.
                 self._finish(progress, progress.want.first, stop.outcome, stop.why)
-            elif self.ledger.state(self.account.key, slot) is SlotState.PAYING:
-                self._unknown(progress, slot, f"the payment was sent and no answer was seen ({stop.why})")
             else:
+                self._close_held(progress, slot, stop)
+
+    def _close_held(self, progress: _Progress, slot: Slot, stop: StopError) -> None:
+        """Give a want whose slot was got the outcome that the slot's state asks for."""
+        match self.ledger.state(self.account.key, slot):
+            case SlotState.PAYING:
+                self._unknown(progress, slot, f"the payment was sent and no answer was seen ({stop.why})")
+            case SlotState.UNKNOWN:
+                self._finish(progress, slot, Outcome.UNKNOWN, f"{stop.why}: {_ADVICE}")
+            case SlotState.PAID:
+                # The end came between the ledger's word and the outcome.
+                steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
+                paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
+                outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
+                self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+            case _:
                 self._finish(progress, slot, stop.outcome, f"{stop.why}; {self._until()}")
 
     def abandoned(self, why: str) -> None:
         """Close the books of a worker that could not do so itself, from what the ledger holds of this run."""
         told = [record for record in self.ledger.outcomes(self.plan.run) if record.account == self.account.key]
-        ours = {
-            record.slot: record for record in self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
-        }
-        for record in told:
-            ours.pop(record.slot, None)
+        here = self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
+        ours = {record.slot for record in here if record.state in _OURS} - {record.slot for record in told}
         for progress in self._progress:
             progress.done = any(record.wanted == progress.want.first for record in told)
         for progress in self._open():
-            slot = next((slot for slot in progress.want.slots if slot in ours and ours[slot].state in _OURS), None)
-            if slot is None:
-                continue
-            found = ours.pop(slot)  # A slot is one want's, even if two wants name it.
-            if found.state is SlotState.PAID:
-                steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
-                paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
-                outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
-                self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
-            elif found.state is SlotState.UNKNOWN:
-                self._finish(progress, slot, Outcome.UNKNOWN, f"{found.why}: {_ADVICE}")
-            else:
-                progress.slot = slot
+            progress.slot = next((slot for slot in progress.want.slots if slot in ours), None)
+            ours -= {progress.slot}  # A slot is one want's, even if two wants name it.
         self.failed(why)
         self.close()
 

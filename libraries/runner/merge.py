@@ -20,7 +20,7 @@ from booking.ledger import OutcomeRecord
 from booking.model import Plan, Slot
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import read_plan
-from runner.report import document, in_order
+from runner.report import document, in_order, opening_of
 from runner.terminal import Terminal
 from runner.workers import REPORT_NAME
 
@@ -48,9 +48,11 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
     )
 
 
-def write_outcomes(folder: Path, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str, str]) -> None:
+def write_outcomes(plan: Plan, folder: Path, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str, str]) -> None:
     """Write what became of every wanted slot into the run's folder."""
+    opening = opening_of(plan, folder)
     plain = {
+        "opening": opening.isoformat(timespec="milliseconds") if opening else None,
         "outcomes": [
             {
                 "account": record.account,
@@ -131,7 +133,7 @@ def merge(folders: Sequence[Path], into: Path, terminal: Terminal) -> ExitStatus
         stdout=None,
         statusrc=False,
     )
-    write_outcomes(into, outcomes, clocks)
+    write_outcomes(whole, into, outcomes, clocks)
     terminal.show(whole, outcomes, into / "report.html")
     return exit_status(record.outcome for record in outcomes)
 

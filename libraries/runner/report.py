@@ -120,11 +120,16 @@ def _row(record: OutcomeRecord, account: Account | None) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _opening(plan: Plan, folder: Path) -> str:
+def opening_of(plan: Plan, folder: Path) -> datetime | None:
+    """Return when the day opened: as planned, or as announced during the run; None if it never was."""
     announced = folder / ANNOUNCEMENT
-    opening = plan.opening
-    if opening is None and announced.exists():
-        opening = datetime.fromisoformat(announced.read_text(encoding="utf-8"))
+    if plan.opening is None and announced.exists():
+        return datetime.fromisoformat(announced.read_text(encoding="utf-8"))
+    return plan.opening
+
+
+def _opening(plan: Plan, folder: Path) -> str:
+    opening = opening_of(plan, folder)
     return f", {opening:%d %B %Y %H:%M:%S}.{opening.microsecond // 1000:03d} {opening:%Z}" if opening else ""
 
 

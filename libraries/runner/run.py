@@ -16,12 +16,12 @@ from booking.clock import machine_clock
 from booking.errors import BookingError, SettingsError, SheetError
 from booking.ledger import Ledger
 from booking.logsheet import LogSheet
-from booking.model import Payment, Plan
+from booking.model import Payment, Plan, Remark, RemarkKind
 from booking.night import Night
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import build_plan, describe, write_plan
 from booking.settings import HEADING, Settings, load_settings, secret_names, warn_readable
-from booking.sheet import Sheet, open_sheet
+from booking.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
 from booking.waiting import announce
 from booking.watching import parse_until
 from runner.browser import find_browser
@@ -218,8 +218,10 @@ class _Run:
             _point_latest_to(folder)
             self._flush(log, last=True)
         outcomes = in_order(plan, ledger.outcomes(plan.run))
-        write_outcomes(folder, outcomes, ledger.mark_details(plan.run, "clock"))
+        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, "clock"))
         status = exit_status(record.outcome for record in outcomes)
+        if status is ExitStatus.DONE and any(_is_account_left_out(remark) for remark in plan.remarks):
+            status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
         ledger.end_run(plan.run, status)
         self._terminal.show(plan, outcomes, folder / "report.html")
         if Outcome.UNKNOWN in {record.outcome for record in outcomes}:
@@ -282,6 +284,10 @@ class _Run:
             if last or str(error) != self._flush_failed:
                 self._terminal.warn(f"the log of the sheet is behind, the next run will send it: {error}")
             self._flush_failed = str(error)
+
+
+def _is_account_left_out(remark: Remark) -> bool:
+    return remark.kind is RemarkKind.WRONG and remark.where.startswith(ACCOUNTS_SHEET)
 
 
 def _longest_task(plan: Plan, settings: Settings) -> timedelta:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -154,7 +155,10 @@ class Site:
     @web.middleware
     async def _arrival(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         request[VISIT] = Visit(self.openings.now_ms())  # before any weather
-        return await handler(request)
+        answer = await handler(request)
+        if not answer.prepared:
+            answer.headers["Date"] = format_datetime(self.openings.now().astimezone(UTC), usegmt=True)
+        return answer
 
     @web.middleware
     async def _with_session(self, request: web.Request, handler: Handler) -> web.StreamResponse:

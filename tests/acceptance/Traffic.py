@@ -77,8 +77,8 @@ class Traffic:
 
     @keyword
     def looks_should_be_apart(self, account: str, seconds: float, since: datetime) -> None:
-        """Checks that an account has looked at the calendar more than once since an instant, so far apart at least."""
-        looks = [each["at"] for each in self._looks(account) if each["at"] >= since.timestamp() * 1000]
+        """Checks that an account has come to look more than once since an instant, each time so far apart at least."""
+        looks = [each["at"] for each in self._visits(account) if each["at"] >= since.timestamp() * 1000]
         apart = [(later - earlier) / 1000 for earlier, later in pairwise(looks)]
         logger.info(f"Seconds between looks of {account}: {[round(each, 2) for each in apart]}")
         if not apart or min(apart) < seconds:
@@ -93,6 +93,12 @@ class Traffic:
     def _looks(self, account: str) -> list[dict[str, Any]]:
         posts = [each for each in self._asked_by(account) if each["method"] == "POST"]
         return [each for each in posts if each["path"].startswith(CALENDAR)]
+
+    def _visits(self, account: str) -> list[dict[str, Any]]:
+        """Return the requests that open the page of a court; the site itself leads there from a slot that is taken."""
+        asked = [each for each in self._asked_by(account) if not each["path"].startswith("/static/")]
+        own = [other for one, other in pairwise(asked) if not one["path"].startswith(BOOK)]
+        return [each for each in own if each["method"] == "GET" and each["path"].startswith(CALENDAR)]
 
     @staticmethod
     def _asked_by(account: str) -> list[dict[str, Any]]:

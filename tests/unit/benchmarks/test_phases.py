@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from robot.running import TestSuite
+from robot import running
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.phases import BETWEEN, MERGE, ORDER, PHASES, START_UP, Call, phases_of, read_calls
@@ -80,7 +80,7 @@ Miss
         encoding="utf-8",
     )
     output = tmp_path / "output.xml"
-    assert TestSuite.from_file_system(folder).run(output=str(output), console="none").return_code == 0
+    assert running.TestSuite.from_file_system(folder).run(output=str(output), console="none").return_code == 0
     named = [call.name for call in read_calls(output) if call.name != "No Operation"]
     assert named == ["Open", "Reach", "Reach", "Close"]
     assert {call.account for call in read_calls(output)} == {"Mother"}
