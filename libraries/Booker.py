@@ -239,7 +239,7 @@ class Booker:
             offset = self.waiting.offset
             text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
             if offset.notable:
-                self.notify(text)
+                self.notify(f"{offset}, so one of them is wrong")
             logger.info(text)
             self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", text)
         return False

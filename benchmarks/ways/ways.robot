@@ -11,35 +11,31 @@ Task Template    Send Again And Again
 
 *** Variables ***
 # Filled by the benchmark.
-${SITE_URL}      ${EMPTY}
-${BOOK_ADDRESS}       ${EMPTY}
-${BROWSER}       ${EMPTY}
-${SANDBOX}       ${True}
-${TIMES}         ${10}
-${FETCH}         async (address) => { const answer = await fetch(address); return (await answer.text()).length; }
+${SITE_URL}        ${EMPTY}
+${BOOK_ADDRESS}    ${EMPTY}
+${BROWSER}         ${EMPTY}
+${SANDBOX}         ${True}
+${TIMES}           ${10}
+${FETCH}           async (address) => { const answer = await fetch(address); return (await answer.text()).length; }
 # The page itself waits: a timer until shortly before, then it looks at the clock.
-${ARMED}         SEPARATOR=\n
-...              async ({ address, at }) => {
-...              await new Promise((done) => setTimeout(done, at - Date.now() - 15));
-...              while (performance.timeOrigin + performance.now() < at);
-...              const answer = await fetch(address);
-...              return (await answer.text()).length;
-...              }
+${ARMED}           SEPARATOR=\n
+...                async ({ address, at }) => {
+...                await new Promise((done) => setTimeout(done, at - Date.now() - 15));
+...                while (performance.timeOrigin + performance.now() < at);
+...                const answer = await fetch(address);
+...                return (await answer.text()).length;
+...                }
 
 
 *** Tasks ***
 Navigation
     navigation
-
 Fetch In The Page
     fetch in the page
-
 Fetch In The Page, Armed
     fetch in the page, armed
-
 Request In The Context
     request in the context
-
 Request In The Context, Armed
     request in the context, armed
 

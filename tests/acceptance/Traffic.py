@@ -95,10 +95,11 @@ class Traffic:
         return [each for each in posts if each["path"].startswith(CALENDAR)]
 
     def _visits(self, account: str) -> list[dict[str, Any]]:
-        """Return the requests that open the page of a court; the site itself leads there from a slot that is taken."""
-        asked = [each for each in self._asked_by(account) if not each["path"].startswith("/static/")]
-        own = [other for one, other in pairwise(asked) if not one["path"].startswith(BOOK)]
-        return [each for each in own if each["method"] == "GET" and each["path"].startswith(CALENDAR)]
+        """Return the first of the two requests of each quiet look: on to the slot day's week, and back."""
+        asked = self._asked_by(account)
+        last = max(place for place, each in enumerate(asked) if each["path"].startswith(BOOK))
+        after = [each for each in asked[last + 1 :] if each["method"] == "POST" and each["path"].startswith(CALENDAR)]
+        return after[::2]
 
     @staticmethod
     def _asked_by(account: str) -> list[dict[str, Any]]:
