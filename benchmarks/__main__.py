@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -95,6 +96,7 @@ def main() -> int:
     except (BenchmarkError, BookingError) as error:
         print(f"Could not start.\n{error}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     session = Session(scope, browser, lambda text: console.print(text, markup=False))
     try:
         session.measure()

@@ -12,9 +12,9 @@ from benchmarks.records import SlotRecord, first_holds
 from benchmarks.stats import Summary, summarise
 from benchmarks.tables import CONTENDERS
 
-_WIDTH, _LEFT, _RIGHT = 760, 150, 90
+_WIDTH, _LEFT, _RIGHT = 760, 170, 90
 _ROW, _HEAD, _FOOT = 26, 64, 34
-_LOWEST, _HIGHEST = 1.0, 10_000.0
+_LOWEST, _HIGHEST = 0.1, 10_000.0
 _OURS, _OTHERS, _INK, _FAINT = "#c2410c", "#475569", "#0f172a", "#e2e8f0"
 
 
@@ -60,7 +60,7 @@ def _drawn(panels: Sequence[_Panel], weather: str) -> Iterator[str]:
         for power in range(int(math.log10(_LOWEST)), int(math.log10(_HIGHEST)) + 1):
             x = _x(10.0**power)
             yield f'<line x1="{x:.1f}" y1="{top + 52}" x2="{x:.1f}" y2="{bottom}" stroke="{_FAINT}"/>'
-            yield f'<text x="{x:.1f}" y="{top + 48}" font-size="11" text-anchor="middle">{10**power:,} ms</text>'
+            yield f'<text x="{x:.1f}" y="{top + 48}" font-size="11" text-anchor="middle">{10.0**power:,g} ms</text>'
         for place, (name, summary) in enumerate(panel.rows):
             yield from _row(name, summary, top + _HEAD + _ROW * place + _ROW / 2 - 4)
         top = bottom

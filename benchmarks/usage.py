@@ -75,10 +75,11 @@ def measure(command: Sequence[str], environ: Mapping[str, str], *, told: str = "
         try:
             process.communicate(told, timeout=_LONGEST)
         except subprocess.TimeoutExpired:
-            process.terminate()
-            process.wait()
             raise BenchmarkError(f"{Path(command[0]).name} has not ended within {_LONGEST:.0f} s") from None
         finally:
+            if process.poll() is None:  # Also where the session is broken off: nothing of it is left running.
+                process.terminate()
+                process.wait()
             wall = time.perf_counter() - began
             ended = datetime.now().astimezone()
             sampler.finish()

@@ -18,7 +18,7 @@ from runner.terminal import Terminal
 _STATUSES = """
 exit status:
   0   every wanted slot is booked (with --rehearse: was held and given back), or nothing was wanted
-  1   some wanted slot was not booked
+  1   some wanted slot was not booked, or an account of the sheet had to be left out
   2   could not start: settings, sheet or browser
   3   a payment's fate is unknown and a person must look
   75  another run is going on

@@ -220,7 +220,8 @@ class _Run:
         outcomes = in_order(plan, ledger.outcomes(plan.run))
         write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, "clock"))
         status = exit_status(record.outcome for record in outcomes)
-        if status is ExitStatus.DONE and any(_is_account_left_out(remark) for remark in plan.remarks):
+        everybody = not self._options.accounts
+        if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
             status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
         ledger.end_run(plan.run, status)
         self._terminal.show(plan, outcomes, folder / "report.html")

@@ -11,7 +11,7 @@ Suite Teardown    Close The Venue
 
 *** Variables ***
 # One results folder a machine, and the merged report beside them.
-${PARTS}    ${OUTPUT_DIR}/worlds/shards/results
+${PARTS}    ${WORLDS}/shards/results
 
 
 *** Test Cases ***
