@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -221,9 +222,10 @@ class Booker:
 
     @keyword
     def next_duty(self) -> Duty:
-        """Waits until something is due: ``keep alive``, ``measure the clock``, or ``open`` at the opening.
+        """Waits until something is due: ``keep alive``, ``measure the clock``, or ``open`` half a second ahead.
 
-        The opening is met, by the site's clock, to within a few milliseconds; a signal ends the wait at once.
+        The page that sends the first request waits for the rest, see `Ask In The Background`. A signal ends this wait
+        at once.
         """
         return self.waiting.next_duty()
 
@@ -256,14 +258,15 @@ class Booker:
 
     @keyword
     def first_move(self) -> Move:
-        """Returns the first thing to do at the opening."""
+        """Returns the first thing to do at the opening: to be done at that instant by the site's clock."""
         self._holding = Holding(self.night.wanted, unavailable=self._gone, now=time.time)
-        return self._next_move()
+        move = self._next_move()
+        return replace(move, at=self.waiting.opens) if self.night.plan.wait and self.waiting.opens else move
 
     @keyword
-    def address_of_slot(self, slot: Slot) -> str:
-        """Returns the address that takes a slot."""
-        return slot_address(self.night.plan.site_url, _site("BOOK_PATH"), self._event_id, slot)
+    def address_of(self, move: Move) -> str:
+        """Returns the address that takes the slot of this move."""
+        return slot_address(self.night.plan.site_url, _site("BOOK_PATH"), self._event_id, cast("Slot", move.slot))
 
     @keyword
     def move_after_reaching(self, move: Move, seen: Mapping[str, Any]) -> Move:

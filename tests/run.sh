@@ -11,8 +11,8 @@ mkdir -p "$artifacts"
 robot=(python -m robot --console dotted)
 
 lint() {
-    robocop check suites resources tests/acceptance
-    robocop format --check --diff suites resources tests/acceptance
+    robocop check suites resources tests/acceptance benchmarks
+    robocop format --check --diff suites resources tests/acceptance benchmarks
     ruff check --quiet .
     ruff format --check --quiet .
     mypy libraries practice tests benchmarks

@@ -40,12 +40,16 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step: an act, the slot it is about, and the seconds to wait before it."""
+    """One step: an act, the slot it is about, and when it is to be done.
+
+    Either after a pause, in seconds, or at an instant, in seconds since the epoch, which the page waits for by itself.
+    """
 
     act: Act
     want: Want | None = None
     slot: Slot | None = None
     pause: float = 0.0
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

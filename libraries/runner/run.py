@@ -37,7 +37,7 @@ _POLL = 0.05
 _READY_TO_OPENING = timedelta(seconds=3)
 """A practice day opens so long after the last worker is ready."""
 _LONGEST_READY = 60.0
-"""Seconds that ready workers wait for those that are not, before a practice day opens all the same."""
+"""Seconds without another worker becoming ready after which a practice day opens all the same."""
 _QUIET = timedelta(seconds=15)
 """Nothing is sent to the sheet so shortly before and after the opening: the machine is for the holds then."""
 _FLUSH_EVERY = 3.0
@@ -235,16 +235,17 @@ class _Run:
     def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, log: LogSheet) -> None:
         """See the workers through: open a practice day, count down, feed the sheet's log, pass a stop on."""
         opening = plan.opening if plan.wait else None
-        ready_since: float | None = None
+        ready: set[str] = set()
+        ready_since = time.monotonic()
         while workers.running:
             if self._stop_asked:
                 workers.stop()
             elif plan.opening is None and opening is None:
-                ready = ledger.marks(plan.run, "ready")
-                if ready and ready_since is None:
+                before, ready = ready, ledger.marks(plan.run, "ready")
+                if ready != before:
                     ready_since = time.monotonic()
                 everybody = ready | ledger.marks(plan.run, "left") >= {account.key for account in plan.accounts}
-                waited = ready_since is not None and time.monotonic() - ready_since > _LONGEST_READY
+                waited = time.monotonic() - ready_since > _LONGEST_READY
                 if ready and (everybody or waited):
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
                     self._open_practice_day(plan.slot_day, opening, folder)

@@ -131,7 +131,7 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
     assert booker.night.ledger.state("mother", EIGHT) is SlotState.INTENT
     move = booker.first_move()
     assert (move.act, move.slot) == (Act.REACH, EIGHT)
-    assert booker.address_of_slot(EIGHT).endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
+    assert booker.address_of(move).endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
     move = booker.move_after_reaching(move, seen("/basket/", basket_page(8)))
     assert move.act is Act.DONE
     assert booker.night.ledger.state("mother", EIGHT) is SlotState.HELD
