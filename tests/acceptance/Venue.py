@@ -258,7 +258,7 @@ class Venue:
         self._put(SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *rows])
 
     @keyword
-    def let_site_be(self, **settings: float) -> None:
+    def let_site_be(self, **settings: float | str) -> None:
         """Sets how the site behaves, by the names in ``practice/settings.py``."""
         self.world.control("POST", "/settings", settings)
 
