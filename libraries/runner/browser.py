@@ -102,8 +102,9 @@ def _install_package(environ: Mapping[str, str], say: Callable[[str], None]) -> 
     say("Installing the system's Chromium ...")
     quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
     _done([apt, "update", "-qq"], quiet, _PACKAGE_SECONDS, say, "The package lists could not be renewed.")
-    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    return _done(install, quiet, _PACKAGE_SECONDS, say, "The package chromium could not be installed.")
+    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-sandbox"]
+    otherwise = "The packages chromium and chromium-sandbox could not be installed."
+    return _done(install, quiet, _PACKAGE_SECONDS, say, otherwise)
 
 
 def _done(

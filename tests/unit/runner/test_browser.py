@@ -116,4 +116,4 @@ def test_a_failed_install_says_its_last_words(bare: dict[str, str], monkeypatch:
     )
     with pytest.raises(BookingError):
         find_browser(None, bare, said.append)
-    assert said[-1] == "The package chromium could not be installed. (no space left)"
+    assert said[-1] == "The packages chromium and chromium-sandbox could not be installed. (no space left)"
