@@ -90,6 +90,8 @@ def main() -> int:
     except BusyError as error:
         print(error, file=sys.stderr)
         return ExitStatus.BUSY
+    except KeyboardInterrupt:
+        return 130  # Before anything was started; a run that is going on sees to its end itself.
     except BookingError as error:
         print(error if name else f"Could not start.\n{error}", file=sys.stderr)
         return ExitStatus.COULD_NOT_START

@@ -28,6 +28,7 @@ from runner.browser import find_browser
 from runner.lock import only_run
 from runner.merge import part_of, write_outcomes
 from runner.practice import Announcer, announcer_of, practice_venue
+from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import LEDGER, in_order
 from runner.terminal import Terminal
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
@@ -40,7 +41,6 @@ _LONGEST_READY = 60.0
 """Seconds without another worker becoming ready after which a practice day opens all the same."""
 _QUIET = timedelta(seconds=15)
 """Nothing is sent to the sheet so shortly before and after the opening: the machine is for the holds then."""
-_FLUSH_EVERY = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,6 @@ class _Run:
         self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
         self._stop_asked = False
         self._notices: set[tuple[str, str]] = set()
-        self._next_flush = 0.0
-        self._flush_failed = ""
 
     def go(self) -> ExitStatus:
         """Plan, work, report."""
@@ -196,7 +194,6 @@ class _Run:
 
     def _work(self, plan: Plan, folder: Path, browser: Path | None, ledger: Ledger) -> ExitStatus:
         settings = self._settings
-        log = LogSheet(ledger, self._open_sheet, settings.release.zone)
         place = Workplace(
             project=PROJECT,
             folder=folder,
@@ -212,11 +209,13 @@ class _Run:
         )
         with _signals(self._ask_to_stop):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
-            self._watch(workers, plan, folder, ledger, log)
-            self._complete(plan, ledger)
-            workers.finish()
-            _point_latest_to(folder)
-            self._flush(log, last=True)
+            with SheetPump(plan.site, settings.results_dir / LEDGER, self._log_sheet, self._terminal.warn) as pump:
+                self._watch(workers, plan, folder, ledger, pump)
+                workers.finish()
+                if self._complete(plan, ledger):
+                    workers.renew_report()
+                _point_latest_to(folder)
+                pump.patience = HASTE if self._stop_asked else PATIENCE
         outcomes = in_order(plan, ledger.outcomes(plan.run))
         write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, "clock"))
         status = exit_status(record.outcome for record in outcomes)
@@ -229,10 +228,13 @@ class _Run:
             self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
         return status
 
+    def _log_sheet(self, ledger: Ledger) -> LogSheet:
+        return LogSheet(ledger, self._open_sheet, self._settings.release.zone)
+
     def _ask_to_stop(self) -> None:
         self._stop_asked = True
 
-    def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, log: LogSheet) -> None:
+    def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, pump: SheetPump) -> None:
         """See the workers through: open a practice day, count down, feed the sheet's log, pass a stop on."""
         opening = plan.opening if plan.wait else None
         ready: set[str] = set()
@@ -252,8 +254,7 @@ class _Run:
             self._pass_notices_on(plan, ledger)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
-            if opening is None or abs(opening - datetime.now(UTC)) > _QUIET:
-                self._flush(log)
+            pump.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
             time.sleep(_POLL)
 
     def _pass_notices_on(self, plan: Plan, ledger: Ledger) -> None:
@@ -268,24 +269,13 @@ class _Run:
         self._announcer.set_opening(slot_day, opening)
         announce(folder, opening)
 
-    def _complete(self, plan: Plan, ledger: Ledger) -> None:
-        """Give the wants of a worker that was lost the outcome that the ledger allows."""
+    def _complete(self, plan: Plan, ledger: Ledger) -> bool:
+        """Give the wants of a worker that was lost the outcome that the ledger allows; tell whether there were any."""
+        told = len(ledger.outcomes(plan.run))
         why = "the run was stopped" if self._stop_asked else "the worker of this account was killed or lost"
         for account in plan.accounts:
             Night(plan, account.key, ledger).abandoned(why)
-
-    def _flush(self, log: LogSheet, *, last: bool = False) -> None:
-        """Send what the log of the sheet has not been told, every few seconds; what it refuses waits."""
-        if not last and time.monotonic() < self._next_flush:
-            return
-        self._next_flush = time.monotonic() + _FLUSH_EVERY
-        try:
-            log.flush()
-            self._flush_failed = ""
-        except SheetError as error:
-            if last or str(error) != self._flush_failed:
-                self._terminal.warn(f"the log of the sheet is behind, the next run will send it: {error}")
-            self._flush_failed = str(error)
+        return len(ledger.outcomes(plan.run)) > told
 
 
 def _is_account_left_out(remark: Remark) -> bool:

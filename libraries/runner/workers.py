@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -151,16 +152,27 @@ class Workers:
             if _is_robot(process) and process.pid not in self._signalled:
                 self._signalled.add(process.pid)
                 _signal(process, signal.SIGTERM)
-            elif since > (_GRACE_BEFORE_BROWSERS if _is_browser(process) else _GRACE_BEFORE_KILL):
+            elif (_is_browser(process) and since > _GRACE_BEFORE_BROWSERS) or (
+                _is_robot(process) and since > _GRACE_BEFORE_KILL
+            ):
                 _signal(process, signal.SIGKILL)
+
+    def renew_report(self) -> None:
+        """Make the report again: the ledger has been told more since."""
+        output = self._place.folder / "output.xml"
+        if output.exists():
+            self._rebot(["--output", "NONE"], [output])
 
     def _merge(self) -> None:
         """Make the report from what each worker left."""
         folder = self._place.folder
         outputs = [path for path in sorted(folder.glob("pabot_results/*/output.xml")) if path.stat().st_size]
-        if not outputs:
-            return
-        command = [sys.executable, "-m", "robot.rebot", "--outputdir", str(folder), "--output", "output.xml"]
+        if outputs:
+            self._rebot(["--output", "output.xml"], outputs)
+
+    def _rebot(self, options: Sequence[str], outputs: Sequence[Path]) -> None:
+        folder = self._place.folder
+        command = [sys.executable, "-m", "robot.rebot", "--outputdir", str(folder), *options]
         command += ["--name", REPORT_NAME, "--xunit", "xunit.xml", "--nostatusrc"]
         command += ["--prerebotmodifier", "runner.report.OutcomeReport"]
         environ = {**os.environ, RUN_MARK: str(folder), RESULTS_MARK: str(self._place.results)}
@@ -189,6 +201,13 @@ def end_processes(processes: Sequence[psutil.Process]) -> int:
         _signal(process, signal.SIGKILL)
     psutil.wait_procs(alive, timeout=5)
     return len(processes)
+
+
+def _grace(process: psutil.Process) -> float:
+    """Return how many seconds after the stop a process may still run; pabot and Node end by themselves."""
+    if _is_browser(process):
+        return _GRACE_BEFORE_BROWSERS
+    return _GRACE_BEFORE_KILL if _is_robot(process) else math.inf
 
 
 def _is_robot(process: psutil.Process) -> bool:

@@ -37,6 +37,14 @@ SIGTERM While Paying Forgets Nothing
     Everybody Should Have Booked In The End
     What Must Hold After Every Run Should Hold
 
+A Sheet That Hangs Does Not Hold A Stop Up
+    [Documentation]    The log of the sheet is never on the way of anything: the run ends soon, the next one goes on.
+    Stop After Paying While The Sheet Hangs
+    Clear Faults
+    Run Program    --account    mother
+    Exit Status Should Be    0
+    Ledger Should Say    mother    10:00 paid    14:00 paid
+
 
 *** Keywords ***
 Stop While Mother Is Holding And Father Is Paying
@@ -49,6 +57,14 @@ Stop While Mother Is Holding And Father Is Paying
     Terminate Program
     Wait For Program    within=${LONGEST_STOP}
 
+Stop After Paying While The Sheet Hangs
+    [Documentation]    Mother has paid, and the sheet takes her rows without ever answering.
+    Add Fault    sheet    append    hang
+    Start Program    --account    mother
+    Wait Until Paid    mother
+    Terminate Program
+    Wait For Program    within=${LONGEST_STOP}
+
 The Others Should Have Booked
     [Documentation]    Father and Bruce have their slots, mother has an outcome all the same.
     Exit Status Should Be    1
@@ -56,7 +72,7 @@ The Others Should Have Booked
     Slots Should Be Sold To    bruce    10    14
     Slots Should Be Sold To    mother
     Outcomes Should Be    mother    10:00 site error    14:00 site error
-    Report Elsewhere Should Show    Mother    killed or lost
+    Report Elsewhere Should Show    Mother    the worker of this account was killed or lost
 
 Nothing Should Have Been Done
     [Documentation]    No slot was reached for, the report is there, the ledger has what was intended and no more.

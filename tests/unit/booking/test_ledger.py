@@ -376,3 +376,19 @@ class SlotLife(RuleBasedStateMachine):
 
 TestSlotLife = SlotLife.TestCase
 TestSlotLife.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+def test_a_second_opening_in_one_process_hides_nothing_from_others(tmp_path: Path) -> None:
+    """Locks of a process are lost when it closes any descriptor of a file: then others would not see its writes."""
+    path = tmp_path / "ledger.sqlite3"
+    read = "import pathlib, sys, booking.ledger as b; print(len(b.Ledger(pathlib.Path(sys.argv[1]), 's').runs()))"
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def seen_by_another_process() -> int:
+        return int(subprocess.check_output([sys.executable, "-c", read, str(path)], env=environ))
+
+    with Ledger(path, "s") as first, Ledger(path, "s"):
+        first.start_run("one", date(2026, 12, 28), [])
+        assert seen_by_another_process() == 1
+        first.start_run("two", date(2026, 12, 28), [])
+        assert seen_by_another_process() == 2
