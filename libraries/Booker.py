@@ -20,8 +20,8 @@ from booking.answers import is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
-from booking.ledger import Ledger
-from booking.model import Account, Payment, Slot
+from booking.ledger import LEDGER, Ledger
+from booking.model import Account, Payment, Slot, account_key
 from booking.night import Night
 from booking.outcomes import Outcome
 from booking.pages import (
@@ -40,8 +40,6 @@ from booking.plan import read_plan
 from booking.turns import Turn
 from booking.waiting import Duty, Waiting, sleep_until
 from booking.watching import next_look
-
-LEDGER = "ledger.sqlite3"
 
 
 @library(scope="GLOBAL", listener="SELF")
@@ -72,7 +70,7 @@ class Booker:
             run_folder: folder of the run, which holds the plan.
         """
         plan = read_plan(run_folder / "plan.json")
-        key = name.strip().lower().replace(" ", "_")
+        key = account_key(name)
         self._run_folder = run_folder
         self._night = Night(plan, key, Ledger(run_folder.parent / LEDGER, plan.site))
         self._waiting = Waiting(plan, run_folder)

@@ -19,7 +19,10 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
     """Tell whether a page is a challenge or queue page: one that a person has to pass."""
     if mitigated:
         return True
-    title = LexborHTMLParser(html).css_first("title")
+    page = LexborHTMLParser(html)
+    if page.css_first("#challenge-form, #cf-challenge-running") is not None:
+        return True
+    title = page.css_first("title")
     heading = text_of(title).lower() if title is not None else ""
     return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
 

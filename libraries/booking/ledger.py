@@ -25,6 +25,8 @@ from booking.errors import LedgerError
 from booking.model import Slot, Want
 from booking.outcomes import Outcome
 
+LEDGER = "ledger.sqlite3"
+"""Name of the file in the results folder, beside the runs."""
 APPLICATION_ID = 0x434F5254
 """Marks the file as a ledger of this program (``CORT``), as `file` and SQLite read it."""
 SCHEMA_VERSION = 1

@@ -35,6 +35,11 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
+def account_key(name: str) -> str:
+    """Return the key of an account from its name however it is typed: ``Anne-Marie`` is ``anne_marie``."""
+    return slugify(name).replace("-", "_")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:
     """One bookable hour: a court, a day, and the full hour (0-23, local time of the site) at which it starts."""
@@ -66,7 +71,7 @@ class Account:
     @property
     def key(self) -> str:
         """Lower-case name with underscores: the name of the suite, and upper-cased that of the settings."""
-        return slugify(self.name).replace("-", "_")
+        return account_key(self.name)
 
     @property
     def facility(self) -> str:

@@ -19,7 +19,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from booking.errors import BookingError
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want, slugify
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want, account_key
 from booking.season import parse_season
 from booking.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET, Row, SheetContent
 from booking.times import parse_days, parse_hours, shown
@@ -210,12 +210,12 @@ def _accounts(rows: Sequence[Row], site_url: str, remarks: list[Remark]) -> dict
 
 
 def _chosen(known: dict[str, Account], names: Sequence[str], remarks: Sequence[Remark]) -> list[Account]:
-    unknown = [name for name in names if _account_key(name) not in known]
+    unknown = [name for name in names if account_key(name) not in known]
     if unknown:
         there = ", ".join(account.name for account in known.values()) or "none"
         wrong = "".join(f"\n  - {remark}" for remark in remarks)
         raise BookingError(f"There is no account {', '.join(map(shown, unknown))}; the sheet has: {there}.{wrong}")
-    keys = {_account_key(name) for name in names} or set(known)
+    keys = {account_key(name) for name in names} or set(known)
     return [account for key, account in known.items() if key in keys]
 
 
@@ -271,7 +271,7 @@ def _wants(
 def _name(text: str) -> str:
     if not text:
         raise ValueError("no name is given: write one such as Mother")
-    if not slugify(text):
+    if not account_key(text):
         raise ValueError(f"{shown(text)} has no letter or digit of the Latin alphabet: write a name such as Mother")
     return text
 
@@ -315,12 +315,8 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None, str | None, 
 
 def _asking(text: str, known: dict[str, Account]) -> frozenset[str]:
     names = [name for name in re.split(r"\s*[,;/&+]\s*", text) if name]
-    unknown = [name for name in names if _account_key(name) not in known]
+    unknown = [name for name in names if account_key(name) not in known]
     if unknown:
         there = ", ".join(account.name for account in known.values()) or "none"
         raise ValueError(f"no account {', '.join(map(shown, unknown))} can be used; those that can: {there}")
-    return frozenset(map(_account_key, names)) or frozenset(known)
-
-
-def _account_key(name: str) -> str:
-    return slugify(name).replace("-", "_")
+    return frozenset(map(account_key, names)) or frozenset(known)

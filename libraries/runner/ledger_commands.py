@@ -9,16 +9,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from booking.errors import BookingError
-from booking.ledger import Ledger, SlotRecord, SlotState
-from booking.model import Slot
+from booking.ledger import LEDGER, Ledger, SlotRecord, SlotState
+from booking.model import Slot, account_key
 from booking.outcomes import ExitStatus
 from booking.settings import Settings, load_settings
 from booking.times import parse_time
 from runner.lock import only_run
-from runner.report import LEDGER
+from runner.run import PROJECT
 from runner.terminal import Terminal
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 _VERDICTS = {"paid": SlotState.PAID, "not-paid": SlotState.RELEASED}
 
 
@@ -34,7 +33,7 @@ def show_ledger(words: list[str], terminal: Terminal) -> ExitStatus:
     parser.add_argument("--json", action="store_true", help="for machines: money in pence, times in UTC")
     arguments = parser.parse_args(words)
     settings = _settings()
-    account = _key(arguments.account) if arguments.account else None
+    account = account_key(arguments.account) if arguments.account else None
     with Ledger(_existing(settings), settings.site) as ledger:
         records = ledger.history(account=account) if arguments.history else ledger.states(account=account)
     if arguments.json:
@@ -61,7 +60,7 @@ def settle(words: list[str], terminal: Terminal) -> ExitStatus:
     parser.add_argument("verdict", choices=tuple(_VERDICTS), help="paid: it is yours; not-paid: it may be booked anew")
     arguments = parser.parse_args(words)
     settings = _settings()
-    key = _key(arguments.account)
+    key = account_key(arguments.account)
     with only_run(settings.results_dir), Ledger(_existing(settings), settings.site) as ledger:
         slot = _unknown_slot(ledger, key, arguments.date, arguments.hour)
         run = f"settled by hand, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
@@ -111,10 +110,6 @@ def _plain(record: SlotRecord) -> dict[str, object]:
         "at": record.at.isoformat(),
         "run": record.run,
     }
-
-
-def _key(name: str) -> str:
-    return name.strip().lower().replace(" ", "_")
 
 
 def _day(text: str) -> date:

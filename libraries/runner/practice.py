@@ -33,29 +33,11 @@ class Announcer:
         Raises:
             BookingError: the venue cannot be told.
         """
-        told = instant.isoformat() if instant else "pending"
-        self._ask("POST", {"date": slot_day.isoformat(), "instant": told})
-
-    def opened_at(self, slot_day: date) -> datetime | None:
-        """Return when the venue opens a day, None while that is pending."""
-        told = self._ask("GET", {"date": slot_day.isoformat()})["instant"]
-        return datetime.fromisoformat(told) if told else None
-
-    def _ask(self, method: str, what: dict[str, str]) -> dict[str, str | None]:
+        told = {"date": slot_day.isoformat(), "instant": instant.isoformat() if instant else "pending"}
         try:
-            answer = requests.request(
-                method,
-                self._url,
-                headers=self._headers,
-                timeout=10,
-                params=what if method == "GET" else None,
-                json=what if method == "POST" else None,
-            )
-            answer.raise_for_status()
-            told: dict[str, str | None] = answer.json()
+            requests.post(self._url, headers=self._headers, json=told, timeout=10).raise_for_status()
         except requests.RequestException as error:
             raise BookingError(f"The practice venue could not be told about the opening: {error}") from error
-        return told
 
 
 def announcer_of(environ: Mapping[str, str]) -> Announcer | None:

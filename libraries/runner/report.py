@@ -11,13 +11,12 @@ from pathlib import Path
 from robot.api import SuiteVisitor
 from robot.result import TestSuite
 
-from booking.ledger import Ledger, OutcomeRecord
-from booking.model import Account, Plan, slugify
+from booking.ledger import LEDGER, Ledger, OutcomeRecord
+from booking.model import Account, Plan, account_key, slugify
 from booking.plan import read_plan
 from booking.waiting import ANNOUNCEMENT
 from runner.workers import RUN_MARK
 
-LEDGER = "ledger.sqlite3"
 # Cells end at a bar, and stars, underscores and brackets are markup: their look-alikes are not.
 # So are doubled backticks, and an equals sign at both ends of a cell.
 _MARKUP = str.maketrans({"|": "\u00a6", "*": "\u2217", "_": "\u2017", "[": "(", "]": ")", "`": "\u2018", "=": "\ua78a"})
@@ -49,7 +48,7 @@ class OutcomeReport(SuiteVisitor):
         if suite.suites and all(child.name == suite.name for child in suite.suites):
             # Merged without pabot, every worker's account stands under a root of its own.
             suite.suites = [account for root in suite.suites for account in root.suites]
-        present = {slugify(child.name).replace("-", "_") for child in suite.suites}
+        present = {account_key(child.name) for child in suite.suites}
         for account in self._plan.accounts:
             if account.key not in present:
                 lost = suite.suites.create(name=account.name)

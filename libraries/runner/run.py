@@ -14,7 +14,7 @@ from types import FrameType
 
 from booking.clock import machine_clock
 from booking.errors import BookingError, SettingsError, SheetError
-from booking.ledger import Ledger
+from booking.ledger import LEDGER, Ledger
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
 from booking.night import Night
@@ -29,7 +29,7 @@ from runner.lock import only_run
 from runner.merge import part_of, write_outcomes
 from runner.practice import Announcer, announcer_of, practice_venue
 from runner.pump import HASTE, PATIENCE, SheetPump
-from runner.report import LEDGER, in_order
+from runner.report import in_order
 from runner.terminal import Terminal
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
 

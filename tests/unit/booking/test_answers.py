@@ -84,6 +84,7 @@ OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
         (seen(status=520), AnswerKind.FAULTY),
         (seen(status=503, html=CHALLENGE), AnswerKind.BLOCKED),
         (seen(status=200, html=CHALLENGE), AnswerKind.BLOCKED),
+        (seen(status=200, html='<form id="challenge-form"></form>'), AnswerKind.BLOCKED),
         (seen(status=403, mitigated="challenge"), AnswerKind.BLOCKED),
         (seen(status=403), AnswerKind.BLOCKED),
         (seen(status=429), AnswerKind.BLOCKED),

@@ -14,10 +14,10 @@ import pytest
 from robot.api import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
-from Booker import LEDGER, Booker
+from Booker import Booker
 from booking.errors import BookingError
 from booking.holding import Act, Move
-from booking.ledger import Ledger, SlotState
+from booking.ledger import LEDGER, Ledger, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import StopError
 from booking.outcomes import Outcome

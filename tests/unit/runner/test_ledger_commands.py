@@ -70,6 +70,13 @@ def test_what_is_known_is_not_settled(
     assert ledger.state("mother", SLOT) is state
 
 
+def test_a_name_is_understood_as_the_sheet_types_it(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    for state in (SlotState.HELD, SlotState.PAYING):
+        ledger.record(run="r1", account="anne_marie", slot=SLOT, state=state, pence=1390)
+    assert say(monkeypatch, "settle", "Anne-Marie", "2026-12-28", "18:00", "paid") == 0
+    assert ledger.state("anne_marie", SLOT) is SlotState.PAID
+
+
 def test_a_slot_that_was_never_heard_of_is_told(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,11 +17,11 @@ from robot.result import TestSuite as SuiteResult
 from robot.utils import html_format
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.ledger import Ledger, OutcomeRecord
+from booking.ledger import LEDGER, Ledger, OutcomeRecord
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want
 from booking.outcomes import Outcome
 from booking.plan import write_plan
-from runner.report import LEDGER, OutcomeReport, document, plain
+from runner.report import OutcomeReport, document, plain
 from runner.workers import RUN_MARK
 
 DAY = date(2026, 12, 28)
