@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from robot import result, running
 from robot.api import SkipExecution, logger
 from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
-from booking.answers import is_challenge, read_answer
+from booking.answers import Landmarks, is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
@@ -262,49 +262,52 @@ class Booker:
         return replace(move, at=self.waiting.opens) if self.night.plan.wait and self.waiting.opens else move
 
     @keyword
-    def address_of(self, move: Move) -> str:
-        """Returns the address that takes the slot of this move."""
-        return slot_address(self.night.plan.site_url, _site("BOOK_PATH"), self._event_id, cast("Slot", move.slot))
+    def addresses_of(self, move: Move) -> list[str]:
+        """Returns the addresses that take the slots of this move, in the order in which they are to be asked for."""
+        site, path = self.night.plan.site_url, _site("BOOK_PATH")
+        return [slot_address(site, path, self._event_id, aim.slot) for aim in move.aims]
 
     @keyword
-    def move_after_reaching(self, move: Move, seen: Mapping[str, Any]) -> Move:
-        """Understands the site's answer to a request for a slot and returns what to do next.
+    def move_after_reaching(self, move: Move, seen: Sequence[Mapping[str, Any]]) -> Move:
+        """Understands the site's answers to requests for slots and returns what to do next.
 
         Args:
-            move: the move that asked for the request.
-            seen: what the browser saw of the answer.
+            move: the move that asked for the requests.
+            seen: what the browser saw of the answers, see `Reach For The Slots`.
         """
-        slot = cast("Slot", move.slot)
-        answer: Answer = read_answer(
-            seen,
-            slot=slot,
-            facility=self.night.account.facility,
+        answers = [self._read_answer(aim.slot, each) for aim, each in zip(move.aims, seen, strict=False)]
+        self.holding.reached(move, answers)
+        self._note_holds(move)
+        return self._next_move()
+
+    def _read_answer(self, slot: Slot, seen: Mapping[str, Any]) -> Answer:
+        landmarks = Landmarks(
             site_url=self.night.plan.site_url,
+            court_path=_site("COURT_PATH"),
             login_path=_site("LOGIN_PATH"),
             basket_path=_site("BASKET_PATH"),
             line=_site("BASKET_LINE"),
             cell=_site("BASKET_CELL"),
         )
+        answer = read_answer(seen, slot, self.night.account.facility, landmarks)
         logger.info(f"{slot}: {answer.kind}{f' ({answer.why})' if answer.why else ''}")
         if answer.kind is AnswerKind.BLOCKED:
             self._blocked = str(seen["html"])
-        self.holding.reached(move, answer)
-        self._note_hold(move)
-        return self._next_move()
+        return answer
 
     @keyword
     def move_after_looking(self, move: Move, calendar: str) -> Move:
         """Takes in the week of the slot day, as HTML (empty if it could not be had), and returns what to do next."""
-        self.holding.looked(move, self.read_slot_hour(calendar, cast("Slot", move.slot)))
+        self.holding.looked(move, self.read_slot_hour(calendar, move.aim.slot))
         return self._next_move()
 
     @keyword
     def move_after_checking(self, move: Move, basket: Basket) -> Move:
         """Takes in the basket after a request that was not answered, and returns what to do next."""
         facility = self.night.account.facility
-        held = any(line.is_slot(cast("Slot", move.slot), facility) for line in basket.lines)
+        held = any(line.is_slot(move.aim.slot, facility) for line in basket.lines)
         self.holding.checked(move, held=held)
-        self._note_hold(move)
+        self._note_holds(move)
         return self._next_move()
 
     @keyword
@@ -544,13 +547,13 @@ class Booker:
         move = self.holding.next_move()
         if move.pause:
             time.sleep(move.pause)
-        if move.act is Act.REACH and move.slot is not None:
-            self.night.intend([move.slot])
+        if move.act is Act.REACH:
+            self.night.intend(aim.slot for aim in move.aims)
         return move
 
-    def _note_hold(self, move: Move) -> None:
+    def _note_holds(self, move: Move) -> None:
         for reach in self.holding.reaches:
-            if reach.held == move.slot and reach.want == move.want:
+            if any((reach.want, reach.held) == (aim.want, aim.slot) for aim in move.aims):
                 self.night.hold(reach)
 
     def _end_holding(self) -> None:

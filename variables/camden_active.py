@@ -14,6 +14,7 @@ PAYMENT_HOSTS: tuple[str, ...] = ()
 # Addresses, relative to the site.
 HOME_PATH = "/"
 LOGIN_PATH = "/security/login.aspx"
+COURT_PATH = "/courses/detail/"
 BOOK_PATH = "/courses/book.aspx"
 BASKET_PATH = "/basket/"
 BOOKINGS_PATH = "/dashboards/my-bookings/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,29 +28,32 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
     return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
 
 
-def read_answer(  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
-    seen: Mapping[str, Any],
-    *,
-    slot: Slot,
-    facility: str,
-    site_url: str,
-    login_path: str,
-    basket_path: str,
-    line: str,
-    cell: str,
-) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """By what the pages of a site are told apart, as the site's file under variables/ has it."""
+
+    site_url: str
+    court_path: str
+    """How the paths of court pages begin."""
+    login_path: str
+    basket_path: str
+    """How the paths of the only pages begin that mean "held"."""
+    line: str
+    """Selector of a basket line."""
+    cell: str
+    """Selector of the cells of a line."""
+
+
+def read_answer(seen: Mapping[str, Any], slot: Slot, facility: str, site: Landmarks) -> Answer:  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
     """Understand what came back for one request for a slot.
 
     Args:
-        seen: what the browser saw: ``status`` (0: no answer), ``url`` after redirects, ``html``, ``mitigated`` (the
-            edge's header), ``error``, and ``sent`` and ``answered`` in milliseconds since the epoch.
+        seen: what the browser saw: ``status`` (0: no answer), ``url`` that it led to, ``html`` (empty where the address
+            alone was learned), ``mitigated`` (the edge's header), ``error``, and ``sent`` and ``answered`` in
+            milliseconds since the epoch.
         slot: what was asked for.
         facility: slug of its court.
-        site_url: address of the site.
-        login_path: path of the login page.
-        basket_path: path of the basket: the only page that means "held".
-        line: selector of a basket line.
-        cell: selector of the cells of a line.
+        site: by what its pages are told apart.
     """
 
     def answer(kind: AnswerKind, why: str) -> Answer:
@@ -64,21 +68,21 @@ def read_answer(  # noqa: PLR0911 - one line a kind of answer reads better than 
         return answer(AnswerKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later")
     if status >= 500:
         return answer(AnswerKind.FAULTY, f"the site answered with HTTP {status}")
-    if not same_site(str(seen["url"]), site_url):
+    if not same_site(str(seen["url"]), site.site_url):
         return answer(AnswerKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}")
     path = f"{urlsplit(str(seen['url'])).path.lower().rstrip('/')}/"
-    if path == f"{login_path.lower().rstrip('/')}/":
+    if path == f"{site.login_path.lower().rstrip('/')}/":
         return answer(AnswerKind.LOGGED_OUT, "the session had ended")
-    if path.startswith(basket_path.lower()):
+    if path.startswith(site.basket_path.lower()):
         try:
-            rows = read_rows(html, row=line, cell=cell)
+            rows = read_rows(html, row=site.line, cell=site.cell)
         except PageError:
             rows = ()
         if rows and not any(row.is_slot(slot, facility) for row in rows):
             return answer(AnswerKind.ELSEWHERE, f"the basket does not show {slot.time}")
         # A basket whose lines cannot be read is believed here and looked at again before anything is paid.
         return answer(AnswerKind.HELD, "in the basket")
-    if "/courses/detail/" in path:
+    if path.startswith(site.court_path.lower()):
         return answer(AnswerKind.BOUNCED, f"the site sent the request for {slot.time} back to the court page")
     return answer(AnswerKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket")
 

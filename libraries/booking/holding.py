@@ -2,6 +2,9 @@
 
 Pure decisions: no browser, no clock of its own. The suite asks for a move, carries it out, and reports what it saw.
 One request is in flight at a time. A slot that somebody else has is never reached for again.
+
+The first move at the opening is a volley: one request for each want, one after the other, with nothing in between. If
+the day turns out not to be open yet, one slot alone is tried again, until something is held; then the rest follows.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from booking.pages import HourState
 class Act(StrEnum):
     """What the suite is asked to do next."""
 
-    REACH = "reach for the slot"
+    REACH = "reach for the slots"
     LOOK = "look at the calendar"
     CHECK = "look into the basket"
     LOG_IN = "log in again"
@@ -39,17 +42,36 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A slot, and the want that it is to satisfy."""
+
+    want: Want
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """One step: an act, the slot it is about, and when it is to be done.
+    """One step: an act, the slots it is about, and when it is to be done.
 
     Either after a pause, in seconds, or at an instant, in seconds since the epoch, which the page waits for by itself.
     """
 
     act: Act
-    want: Want | None = None
-    slot: Slot | None = None
+    aims: tuple[Aim, ...] = ()
+    """To be reached for one after the other; the other acts are about one slot, or none."""
     pause: float = 0.0
     at: float = 0.0
+
+    @property
+    def aim(self) -> Aim:
+        """The first aim, which is the only one of a look.
+
+        Raises:
+            ValueError: this move is about no slot.
+        """
+        if not self.aims:
+            raise ValueError(f"to {self.act} is about no slot")
+        return self.aims[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +90,8 @@ class Limits:
 
     tries: int = 12
     """Requests for one slot, at most."""
+    volley: int = 4
+    """Requests sent one after the other before the answers are looked at, at most: a site may not take more kindly."""
     logins: int = 2
     """New logins while holding, at most."""
     ceiling: float = 180.0
@@ -128,6 +152,8 @@ class Holding:
         self._chance = chance
         self._logins = 0
         self._logged_out = False
+        self._closed = False
+        """Whether the last that was heard is that slots are not to be had: the day may not be open yet."""
         self._began = now()
         self._deadline = self._began + self._limits.ceiling
         self.reaches = [Reach(want, [slot for slot in want.slots if slot not in unavailable]) for want in wants]
@@ -149,16 +175,43 @@ class Holding:
         if not waiting:
             return Move(Act.DONE)
         reach = min(waiting, key=lambda each: each.not_before)
-        return Move(reach.following, reach.want, reach.candidates[0], max(0.0, reach.not_before - now))
+        due = max(now, reach.not_before)
+        volley = self._volley(reach, [each for each in waiting if each.not_before <= due])
+        return Move(reach.following, tuple(Aim(each.want, each.candidates[0]) for each in volley), due - now)
 
-    def reached(self, move: Move, answer: Answer) -> None:
-        """Take in how the site answered a request for the slot of this move."""
-        reach = self._reach_of(move)
-        reach.tries += 1
-        reach.tries_of_slot += 1
-        reach.sent, reach.answered, reach.why = answer.sent, answer.answered, answer.why
+    def _volley(self, first: Reach, due: Sequence[Reach]) -> list[Reach]:
+        """Return what is to be reached for in one go, beginning with `first`, of what is due."""
+        volley = [first]
+        if first.following is Act.REACH and not self._closed:
+            slots = {first.candidates[0]}
+            for each in due:
+                if each.following is Act.REACH and each.candidates[0] not in slots:
+                    slots.add(each.candidates[0])
+                    volley.append(each)
+        return volley[: self._limits.volley]
+
+    def reached(self, move: Move, answers: Sequence[Answer]) -> None:
+        """Take in how the site answered the requests for the slots of this move.
+
+        Args:
+            move: the move.
+            answers: one for each of its aims, in their order; fewer where the requests were broken off.
+        """
+        told = list(zip(move.aims, answers, strict=False))
+        # What is held comes first: it proves that the day is open, so what was refused was not refused for that.
+        for aim, answer in sorted(told, key=lambda each: each[1].kind is not AnswerKind.HELD):
+            reach = self._reach_of(aim)
+            reach.tries += 1
+            reach.tries_of_slot += 1
+            reach.sent, reach.answered, reach.why = answer.sent, answer.answered, answer.why
+            self._take_in(reach, answer)
+            if answer.kind is AnswerKind.BLOCKED:
+                return  # It ends everything, so nothing more is to be learned from the others.
+
+    def _take_in(self, reach: Reach, answer: Answer) -> None:
         match answer.kind:
             case AnswerKind.HELD:
+                self._closed = False
                 self._hold(reach)
             case AnswerKind.BLOCKED:
                 for each in self.reaches:
@@ -172,12 +225,14 @@ class Holding:
             case AnswerKind.FAULTY:
                 self._again(reach, Act.REACH)
             case AnswerKind.BOUNCED:
+                open_now = any(each.held for each in self.reaches)
+                self._closed = not open_now
                 # The first refusal may be a clock a little ahead of the site's; every second one is looked into.
-                self._again(reach, Act.LOOK if reach.tries_of_slot % 2 == 0 else Act.REACH)
+                self._again(reach, Act.LOOK if open_now or reach.tries_of_slot % 2 == 0 else Act.REACH)
 
     def looked(self, move: Move, state: HourState | None) -> None:
         """Take in what the calendar shows for the slot of this move; None when it could not be read."""
-        reach = self._reach_of(move)
+        reach = self._reach_of(move.aim)
         reach.seen_free = state is HourState.FREE
         self._again(reach, Act.REACH)
         if state is HourState.CLOSED:
@@ -187,7 +242,7 @@ class Holding:
 
     def checked(self, move: Move, *, held: bool) -> None:
         """Take in whether the slot of this move was found in the basket after a request without an answer."""
-        reach = self._reach_of(move)
+        reach = self._reach_of(move.aim)
         self._again(reach, Act.REACH)
         if held:
             self._hold(reach)
@@ -247,8 +302,8 @@ class Holding:
     def _lose(reach: Reach, outcome: Outcome, why: str) -> None:
         reach.outcome, reach.why = outcome, why
 
-    def _reach_of(self, move: Move) -> Reach:
+    def _reach_of(self, aim: Aim) -> Reach:
         for reach in self.reaches:
-            if reach.open and reach.want == move.want and reach.candidates[0] == move.slot:
+            if reach.open and reach.want == aim.want and reach.candidates[0] == aim.slot:
                 return reach
-        raise ValueError(f"nobody is reaching for {move.slot}")
+        raise ValueError(f"nobody is reaching for {aim.slot}")

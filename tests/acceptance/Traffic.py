@@ -59,6 +59,15 @@ class Traffic:
             raise AssertionError(f"{account} has asked {times} times for {hour}:00 since {instant:%H:%M:%S.%f}")
 
     @keyword
+    def slots_should_be_asked_for_in_one_go(self, account: str, *hours: int) -> None:
+        """Checks that an account's first requests were for these slots, in this order, with nothing in between."""
+        asked = self._asked_by(account)
+        first = next((place for place, each in enumerate(asked) if each["path"].startswith(BOOK)), len(asked))
+        found = [each["path"] for each in asked[first : first + len(hours)]]
+        if [path.rpartition("fdTime=")[2] for path in found] != [str(hour) for hour in hours]:
+            raise AssertionError(f"{account} has not begun with {hours} in one go but with {found}")
+
+    @keyword
     def only_one_slot_should_be_asked_for(self, account: str) -> None:
         """Checks that an account has sent one request for a slot, whichever, and then no more."""
         asked = [each["path"] for each in self._asked_by(account) if each["path"].startswith(BOOK)]

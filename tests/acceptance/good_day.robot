@@ -2,6 +2,7 @@
 Documentation     The good day: everybody gets everything, started as cron would, and a second run changes nothing.
 
 Resource          acceptance.resource
+Library           Traffic.py
 
 Suite Setup       Start A Good Day
 Suite Teardown    Close The Venue
@@ -26,6 +27,13 @@ Slots Are Sold To The Right Accounts
     ${hours} =    Get Seeded Hours
     FOR    ${account}    IN    @{ACCOUNTS}
         Slots Should Be Sold To    ${account}    @{hours}
+    END
+
+All Slots Are Asked For Before Anything Else
+    [Documentation]    One request a slot, in the order of the schedule, with nothing in between.
+    ${hours} =    Get Seeded Hours
+    FOR    ${account}    IN    @{ACCOUNTS}
+        Slots Should Be Asked For In One Go    ${account}    @{hours}
     END
 
 Each Account Pays Once

@@ -24,6 +24,10 @@ One Request Is In Flight
     [Documentation]    From the login to the end, nobody asks for anything before the last answer is there.
     Requests Should Follow Each Other    mother    father
 
+The First Requests Go Out In One Go
+    [Documentation]    At the announced opening nothing stands between the requests for mother's two slots.
+    Slots Should Be Asked For In One Go    mother    10    14
+
 Tries Are Few And Ever Further Apart
     [Documentation]    Before the day is open the pauses grow; a slot is asked for no more often than a run may.
     Slot Should Be Asked For    mother    10

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking.answers import is_challenge, read_answer
+from booking.answers import Landmarks, is_challenge, read_answer
 from booking.holding import Answer, AnswerKind
 from booking.model import Slot
 from practice.venue.courts import BY_NUMBER
@@ -41,16 +41,15 @@ def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str
 
 
 def answer(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> Answer:
-    return read_answer(
-        what,
-        slot=slot,
-        facility=FACILITY,
+    landmarks = Landmarks(
         site_url=site,
+        court_path=SITE_FILE["COURT_PATH"],
         login_path=SITE_FILE["LOGIN_PATH"],
         basket_path=SITE_FILE["BASKET_PATH"],
         line=SITE_FILE["BASKET_LINE"],
         cell=SITE_FILE["BASKET_CELL"],
     )
+    return read_answer(what, slot, FACILITY, landmarks)
 
 
 OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
@@ -65,6 +64,10 @@ OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
         (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00", OURS)), AnswerKind.HELD),
         (seen(html=basket("Practice Fields Tennis Court 1 @ soon after 8:00")), AnswerKind.HELD),
         (seen(html=""), AnswerKind.HELD),
+        (seen(html="", status=302), AnswerKind.HELD),
+        (seen("/courses/detail/171/practice-fields-tennis-court-1/", status=302), AnswerKind.BOUNCED),
+        (seen("/Security/Login.aspx", status=302), AnswerKind.LOGGED_OUT),
+        (seen(url="", status=302), AnswerKind.ELSEWHERE),
         (seen(html=basket("Practice Fields Tennis Court 11 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
         (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
         (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2026 09:00")), AnswerKind.ELSEWHERE),

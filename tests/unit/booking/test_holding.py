@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.holding import Act, Answer, AnswerKind, Holding, Limits, Move
+from booking.holding import Act, Aim, Answer, AnswerKind, Holding, Limits, Move
 from booking.model import Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import HourState
@@ -63,24 +63,31 @@ class Site:
             self.acts.append(move.act)
             if move.act is Act.DONE:
                 return
-            self.now += self.seconds
             self.carry_out(holding, move)
         pytest.fail(f"no end after {most} moves")
 
     def carry_out(self, holding: Holding, move: Move) -> None:
+        if move.act is Act.REACH:
+            holding.reached(move, list(self.answers(move.aims)))
+            return
+        self.now += self.seconds
         if move.act is Act.LOG_IN:
             self.logins += 1
             holding.logged_in()
-            return
-        assert move.slot is not None
-        if move.act is Act.REACH:
-            self.requests.append((self.now - START, move.slot))
-            kind = self.answer(move.slot)
-            holding.reached(move, Answer(kind, f"because: {kind}", self.now - self.seconds, self.now))
         elif move.act is Act.LOOK:
-            holding.looked(move, self.state(move.slot) if self.calendar else None)
+            holding.looked(move, self.state(move.aim.slot) if self.calendar else None)
         else:
-            holding.checked(move, held=move.slot in self.basket)
+            holding.checked(move, held=move.aim.slot in self.basket)
+
+    def answers(self, aims: Iterable[Aim]) -> Iterator[Answer]:
+        """Answer one request after the other, up to the first that leads nowhere."""
+        for aim in aims:
+            self.now += self.seconds
+            self.requests.append((self.now - START, aim.slot))
+            kind = self.answer(aim.slot)
+            yield Answer(kind, f"because: {kind}", self.now - self.seconds, self.now)
+            if kind in {AnswerKind.SILENT, AnswerKind.FAULTY, AnswerKind.BLOCKED}:
+                return
 
     def answer(self, wanted: Slot) -> AnswerKind:
         if self.faults:
@@ -135,7 +142,43 @@ def test_everything_is_held_in_the_order_of_the_wants_with_one_request_each() ->
 
 def test_the_first_request_goes_out_at_once() -> None:
     move = Holding([want(8)], now=lambda: START).next_move()
-    assert (move.act, move.slot, move.pause) == (Act.REACH, slot(8), 0.0)
+    assert (move.act, move.aim.slot, move.pause) == (Act.REACH, slot(8), 0.0)
+
+
+def test_the_first_requests_go_out_in_one_go() -> None:
+    site = Site()
+    hold(site, want(8), want(10, 11), want(12))
+    assert site.acts == [Act.REACH, Act.DONE]
+
+
+def test_one_go_asks_for_no_slot_twice_and_for_no_more_than_a_site_may_take_kindly() -> None:
+    move = Holding([want(8, 9), want(8, 10), want(9), want(10), want(11), want(12)], now=lambda: START).next_move()
+    assert [aim.slot.hour for aim in move.aims] == [8, 9, 10, 11]
+    assert len(move.aims) == LIMITS.volley
+
+
+def test_while_the_day_is_closed_one_slot_alone_is_tried_and_then_the_rest_in_one_go() -> None:
+    site = Site(opens=0.35)
+    hold(site, want(8), want(10), want(12))
+    assert asked(site) == [8, 10, 12, 8, 10, 12]
+    assert site.acts == [Act.REACH, Act.REACH, Act.REACH, Act.DONE]
+    assert site.basket == {slot(8), slot(10), slot(12)}
+
+
+def test_what_is_refused_beside_a_hold_was_taken_and_the_calendar_confirms_it_at_once() -> None:
+    site = Site(taken={slot(8): 0.0})
+    holding = hold(site, want(8, 9), want(10))
+    assert site.acts == [Act.REACH, Act.LOOK, Act.REACH, Act.DONE]
+    assert asked(site) == [8, 10, 9]
+    assert [reach.held for reach in holding.reaches] == [slot(9), slot(10)]
+
+
+def test_a_challenge_that_every_request_leads_to_ends_everything_once() -> None:
+    holding = Holding([want(8), want(10)], now=lambda: START)
+    blocked = Answer(AnswerKind.BLOCKED, "the site shows a challenge page")
+    holding.reached(holding.next_move(), [blocked, blocked])
+    assert [reach.outcome for reach in holding.reaches] == [Outcome.NEEDS_PERSON] * 2
+    assert holding.reaches[1].tries == 0
 
 
 def test_nothing_wanted_is_done() -> None:
@@ -292,8 +335,8 @@ def test_whatever_the_site_does(  # noqa: PLR0917 - hypothesis fills them by nam
     # Tries are bounded, and a request is never sent for what is known to be ours.
     assert all(reach.tries <= LIMITS.tries * len(reach.want.slots) for reach in holding.reaches)
     assert len(site.requests) == sum(reach.tries for reach in holding.reaches)
-    # Time is bounded: nothing is sent after the ceiling.
-    assert all(at - seconds <= LIMITS.ceiling + 1e-6 for at, _ in site.requests)
+    # Time is bounded: nothing is begun after the ceiling.
+    assert all(at - LIMITS.volley * seconds <= LIMITS.ceiling + 1e-6 for at, _ in site.requests)
     # A want goes down its list and never up again.
     for reach in holding.reaches:
         assert not reach.held or reach.candidates[0] == reach.held
@@ -306,14 +349,12 @@ def test_whatever_the_site_does(  # noqa: PLR0917 - hypothesis fills them by nam
 def test_a_refused_slot_is_never_asked_for_again_by_its_want(wants: list[list[int]], gone: set[int]) -> None:
     site = Site(taken={slot(hour): 0.0 for hour in gone})
     holding = Holding([want(*hours, row=row) for row, hours in enumerate(wants, 2)], now=site.clock)
-    closed: set[tuple[str, Slot]] = set()
+    closed: set[Aim] = set()
     while (move := holding.next_move()).act is not Act.DONE:
-        assert move.want is not None
-        assert move.slot is not None
-        assert (move.want.source, move.slot) not in closed
-        site.now += move.pause + 0.1
-        if move.act is Act.LOOK and site.state(move.slot) is HourState.CLOSED:
-            closed.add((move.want.source, move.slot))
+        assert not closed.intersection(move.aims)
+        site.now += move.pause
+        if move.act is Act.LOOK and site.state(move.aim.slot) is HourState.CLOSED:
+            closed.add(move.aim)
         site.carry_out(holding, move)
 
 
@@ -323,9 +364,7 @@ def test_a_refused_slot_is_never_asked_for_again_by_its_want(wants: list[list[in
 def test_blocked_ends_everything_and_keeps_what_is_held() -> None:
     site = Site(faults=[])
     holding = Holding([want(8), want(10, 11), want(12)], now=site.clock)
-    first = holding.next_move()
-    holding.reached(first, Answer(AnswerKind.HELD))
-    holding.reached(holding.next_move(), Answer(AnswerKind.BLOCKED, "the site refuses"))
+    holding.reached(holding.next_move(), [Answer(AnswerKind.HELD), Answer(AnswerKind.BLOCKED, "the site refuses")])
     assert holding.next_move().act is Act.DONE
     assert [reach.held for reach in holding.reaches] == [slot(8), None, None]
     assert [reach.outcome for reach in holding.reaches] == [None, Outcome.NEEDS_PERSON, Outcome.NEEDS_PERSON]
@@ -440,7 +479,7 @@ def test_no_more_than_the_allowed_logins() -> None:
 
 def test_giving_up_ends_what_is_open_and_nothing_else() -> None:
     holding = Holding([want(8), want(10)], now=lambda: START)
-    holding.reached(holding.next_move(), Answer(AnswerKind.HELD))
+    holding.reached(holding.next_move(), [Answer(AnswerKind.HELD)])
     holding.give_up(Outcome.SKIPPED, "stopped")
     assert [reach.outcome for reach in holding.reaches] == [None, Outcome.SKIPPED]
     assert holding.next_move().act is Act.DONE
@@ -449,4 +488,9 @@ def test_giving_up_ends_what_is_open_and_nothing_else() -> None:
 def test_an_answer_for_a_slot_that_nobody_reaches_for_is_refused() -> None:
     holding = Holding([want(8)], now=lambda: START)
     with pytest.raises(ValueError, match="nobody is reaching"):
-        holding.reached(Move(Act.REACH, want(9), slot(9)), Answer(AnswerKind.HELD))
+        holding.reached(Move(Act.REACH, (Aim(want(9), slot(9)),)), [Answer(AnswerKind.HELD)])
+
+
+def test_a_look_without_a_slot_is_refused() -> None:
+    with pytest.raises(ValueError, match="about no slot"):
+        _ = Move(Act.DONE).aim

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from booking.errors import LedgerError
-from booking.holding import Answer, AnswerKind, Holding
+from booking.holding import Act, Answer, AnswerKind, Holding
 from booking.ledger import Ledger, OutcomeRecord, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import Night, StopError, pounds
@@ -77,17 +77,17 @@ def hold(night: Night, *, answers: dict[Slot, AnswerKind] | None = None, gone: t
         return now[0]
 
     holding = Holding(night.wanted, unavailable={*night.held, *gone}, now=clock)
-    while (move := holding.next_move()).slot is not None:
+    while (move := holding.next_move()).aims:
         now[0] += move.pause
-        night.intend([move.slot])
-        assert night.ledger.state("mother", move.slot) is SlotState.INTENT
-        kind = (answers or {}).get(move.slot, AnswerKind.HELD)
-        if str(move.act) == "look at the calendar":
+        night.intend(aim.slot for aim in move.aims)
+        assert all(night.ledger.state("mother", aim.slot) is SlotState.INTENT for aim in move.aims)
+        if move.act is Act.LOOK:
             holding.looked(move, HourState.CLOSED)
             continue
-        holding.reached(move, Answer(kind, str(kind), sent=1_000.5, answered=1_001.25))
+        kinds = [(answers or {}).get(aim.slot, AnswerKind.HELD) for aim in move.aims]
+        holding.reached(move, [Answer(kind, str(kind), sent=1_000.5, answered=1_001.25) for kind in kinds])
         for reach in holding.reaches:
-            if reach.held == move.slot and reach.want == move.want:
+            if any((reach.want, reach.held) == (aim.want, aim.slot) for aim in move.aims):
                 night.hold(reach)
     night.end_holding(holding, 1_000.0)
 

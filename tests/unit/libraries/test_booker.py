@@ -130,9 +130,10 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
     booker.prepare_to_hold("192", calendar(h8="free", h9="free"))
     assert booker.night.ledger.state("mother", EIGHT) is SlotState.INTENT
     move = booker.first_move()
-    assert (move.act, move.slot) == (Act.REACH, EIGHT)
-    assert booker.address_of(move).endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
-    move = booker.move_after_reaching(move, seen("/basket/", basket_page(8)))
+    assert (move.act, move.aim.slot) == (Act.REACH, EIGHT)
+    (address,) = booker.addresses_of(move)
+    assert address.endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
+    move = booker.move_after_reaching(move, [seen("/basket/", basket_page(8))])
     assert move.act is Act.DONE
     assert booker.night.ledger.state("mother", EIGHT) is SlotState.HELD
     booker.held_slots_should_be_noted()
@@ -149,20 +150,20 @@ def test_what_the_calendar_shows_as_booked_before_the_opening_is_left_alone(take
     booker = take_up("Mother")
     booker.take_stock([], Basket((), None, 0))
     booker.prepare_to_hold("192", calendar(h8="taken", h9="free"))
-    assert booker.first_move().slot == NINE
+    assert booker.first_move().aim.slot == NINE
 
 
 def test_the_way_to_the_second_preference(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
     booker.prepare_to_hold("192", calendar(h8="free", h9="free"))
     court = seen("/courses/detail/171/practice-fields-tennis-court-1/")
-    move = booker.move_after_reaching(booker.first_move(), court)
-    move = booker.move_after_reaching(move, court)
+    move = booker.move_after_reaching(booker.first_move(), [court])
+    move = booker.move_after_reaching(move, [court])
     assert move.act is Act.LOOK
     move = booker.move_after_looking(move, calendar(h8="taken", h9="free"))
-    assert (move.act, move.slot) == (Act.REACH, NINE)
+    assert (move.act, move.aim.slot) == (Act.REACH, NINE)
     assert booker.night.ledger.state("mother", NINE) is SlotState.INTENT
-    booker.move_after_reaching(move, seen("/basket/", basket_page(9)))
+    booker.move_after_reaching(move, [seen("/basket/", basket_page(9))])
     booker.close_the_books()
     assert outcomes(folder) == [(Outcome.SITE_ERROR, NINE)]  # held, and nothing came after
 
@@ -171,7 +172,7 @@ def test_after_silence_the_basket_decides(take_up: Callable[[str], Booker]) -> N
     booker = take_up("Mother")
     booker.prepare_to_hold("192", calendar(h8="free"))
     silent = {**seen("/"), "status": 0, "error": "timed out"}
-    move: Move = booker.move_after_reaching(booker.first_move(), silent)
+    move: Move = booker.move_after_reaching(booker.first_move(), [silent])
     assert move.act is Act.CHECK
     assert booker.move_after_checking(move, booker.read_basket(basket_page(8))).act is Act.DONE
     assert booker.night.held == (EIGHT,)

@@ -1,0 +1,87 @@
+// Requests from within the page that is shown: with its session, its headers and its connection, as the site's own
+// scripts would send them. Robot Framework has these functions as keywords, see furniture.resource.
+
+// Runs in the page. Asks for one address after the other, the first one at an instant (ms since the epoch; 0 is now):
+// the page waits for it by itself, so that nothing has to find its way to the browser when it has come. Ends at the
+// first answer that is no redirect.
+async function inPage({ addresses, method, redirect, link, form, patience, at }) {
+    const how = () => {
+        const plain = { method, redirect, cache: 'no-store', signal: AbortSignal.timeout(patience) };
+        if (!link) return plain;
+        // What a click on the link would post, to the page's own address.
+        const target = document.querySelector(link).href.match(/__doPostBack\('([^']*)'/)[1];
+        const body = new URLSearchParams(new FormData(document.querySelector(form)));
+        body.set('__EVENTTARGET', target);
+        return { ...plain, method: 'POST', body };
+    };
+    const ask = async (address) => {
+        const seen = { address, status: 0, url: '', html: '', mitigated: '', date: '', error: '', redirected: false };
+        seen.sent = Date.now();
+        try {
+            const answer = await fetch(address, how());
+            seen.redirected = answer.type === 'opaqueredirect';
+            seen.html = await answer.text();
+            seen.status = answer.status;
+            seen.url = answer.url;
+            seen.mitigated = answer.headers.get('cf-mitigated') || '';
+            seen.date = answer.headers.get('date') || '';
+        } catch (error) {
+            seen.error = String(error);
+        }
+        return { ...seen, answered: Date.now() };
+    };
+    const left = at - Date.now();
+    if (left > 2) await new Promise((resume) => setTimeout(resume, left - 2));
+    while (Date.now() < at);
+    const answers = [];
+    for (const address of addresses) {
+        const seen = await ask(address);
+        answers.push(seen);
+        if (!seen.redirected) break;
+    }
+    return answers;
+}
+
+async function askForPage(question, page) {
+    const [seen] = await page.evaluate(inPage, { redirect: 'follow', ...question, addresses: [question.address] });
+    return seen;
+}
+askForPage.rfdoc = 'Asks the site for one address and follows redirects; see `Ask In The Background`.';
+
+// A page is not told where a redirect leads that it does not follow, but its browser is: so the next slot need not
+// wait for the page to which the last one led.
+async function askForSlots(question, page) {
+    const leads = new Map();
+    const note = (response) => {
+        const { location } = response.headers();
+        if (location) leads.set(response.url(), new URL(location, response.url()).href);
+    };
+    page.on('response', note);
+    let answers;
+    try {
+        answers = await page.evaluate(inPage, { ...question, redirect: 'manual' });
+    } finally {
+        page.off('response', note);
+    }
+    const followed = new Map();
+    for (const seen of answers.filter((each) => each.redirected)) {
+        Object.assign(seen, { status: 302, url: leads.get(new URL(seen.address).href) ?? '' });
+        if (!seen.url || !mustBeSeen(seen.url, question)) continue;
+        if (!followed.has(seen.url)) followed.set(seen.url, await askForPage({ ...question, address: seen.url, at: 0 }, page));
+        const { status, url, html, mitigated } = followed.get(seen.url);
+        // A page that could not be had takes nothing away from what the redirect has told.
+        if (status && status < 500) Object.assign(seen, { status, url, html, mitigated });
+    }
+    return answers;
+}
+askForSlots.rfdoc = 'Asks the site for one slot after the other; see `Reach For The Slots`.';
+
+// Tells whether a page of the site says more than its address does.
+function mustBeSeen(address, { site, plain }) {
+    const { origin, pathname } = new URL(address);
+    return origin === new URL(site).origin && !plain.some((path) => pathname.toLowerCase().startsWith(path.toLowerCase()));
+}
+
+exports.__esModule = true;
+exports.askForPage = askForPage;
+exports.askForSlots = askForSlots;
