@@ -14,7 +14,8 @@ from rich.console import Console
 from benchmarks.bars import judge
 from benchmarks.contenders import check_settings_file
 from benchmarks.errors import BenchmarkError
-from benchmarks.output import machine, write
+from benchmarks.output import machine, read, write
+from benchmarks.records import Findings
 from benchmarks.session import Scope, Session
 from benchmarks.tables import show, tables
 from benchmarks.usage import adopt_orphans
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         "--accounts", type=_accounts, default=(1, 3, 6, 12), metavar="N,N", help="accounts of whole runs (1,3,6,12)"
     )
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="where figures go (results/benchmarks/TIME)")
+    parser.add_argument(
+        "--resume", type=Path, metavar="FOLDER", help="go on with a session that was broken off: measure what it lacks"
+    )
     parser.add_argument("--publish", action="store_true", help="write the figures into docs/ as well")
     return parser
 
@@ -86,23 +90,27 @@ def main() -> int:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=160)
-    folder = arguments.output or PROJECT / "results/benchmarks" / f"{datetime.now().astimezone():%Y-%m-%d_%H-%M-%S}"
+    folder = (
+        arguments.resume
+        or arguments.output
+        or PROJECT / "results/benchmarks" / f"{datetime.now().astimezone():%Y-%m-%d_%H-%M-%S}"
+    )
     try:
         check_settings_file()
         adopt_orphans()
         named = os.environ.get("BROWSER_EXECUTABLE")
         browser = find_browser(Path(named) if named else None, os.environ, console.print)
         told = machine(browser)
+        findings = read(folder, told) if arguments.resume else Findings()
     except (BenchmarkError, BookingError) as error:
         print(f"Could not start.\n{error}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    session = Session(scope, browser, lambda text: console.print(text, markup=False))
+    session = Session(scope, browser, lambda text: console.print(text, markup=False), findings)
     try:
         session.measure()
     finally:
         # A session that is broken off keeps what it has measured.
-        findings = session.findings
         bars = judge(findings)
         for table in tables(findings, bars):
             show(console, table)

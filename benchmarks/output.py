@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from benchmarks.bars import Bar
+from benchmarks.errors import BenchmarkError
 from benchmarks.picture import draw
 from benchmarks.records import Findings
 from benchmarks.session import Scope
@@ -23,6 +24,7 @@ from benchmarks.tables import describe, tables, to_markdown
 from benchmarks.world import WEATHERS
 
 _NAME = "benchmarks"
+_LOAD = "load before"
 
 
 def machine(browser: Path) -> dict[str, str | int | float]:
@@ -37,8 +39,27 @@ def machine(browser: Path) -> dict[str, str | int | float]:
         "Robot Framework": version("robotframework"),
         "Browser library": version("robotframework-browser"),
         "Playwright (Python)": version("playwright"),
-        "load before": round(os.getloadavg()[0], 1),
+        _LOAD: round(os.getloadavg()[0], 1),
     }
+
+
+def read(folder: Path, machine_told: dict[str, Any]) -> Findings:
+    """Return what a session that was broken off has written into a folder.
+
+    Raises:
+        BenchmarkError: there is no such session, or it ran on another machine.
+    """
+    path = folder / f"{_NAME}.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        findings, there = Findings.from_json(raw), raw["machine"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BenchmarkError(
+            f"{path} cannot be gone on with ({type(error).__name__}): name a session's folder"
+        ) from error
+    if differing := [name for name, value in machine_told.items() if name != _LOAD and there.get(name) != value]:
+        raise BenchmarkError(f"{path} was measured on another machine: {', '.join(differing)} differ")
+    return findings
 
 
 def write(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,20 @@ class Findings:
     ways: list[WayRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Measurements that did not come about, each with its reason."""
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the findings that were written as plain values."""
+        kinds = {
+            "slots": SlotRecord,
+            "contested": SlotRecord,
+            "runs": RunRecord,
+            "phases": PhaseRecord,
+            "ways": WayRecord,
+        }
+        return cls(
+            **{name: [kind(**each) for each in plain[name]] for name, kind in kinds.items()}, broken=plain["broken"]
+        )
 
 
 def first_holds(records: Iterable[SlotRecord]) -> list[float]:

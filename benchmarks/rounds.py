@@ -27,7 +27,13 @@ def rotating(run: int, slots_a_round: int) -> Lateness:
 
 
 def play_round(
-    contenders: Sequence[Contender], weather: Weather, accounts: int, run: int, rival: Lateness = nobody
+    contenders: Sequence[Contender],
+    weather: Weather,
+    accounts: int,
+    run: int,
+    *,
+    slots_each: int = SLOTS_EACH,
+    rival: Lateness = nobody,
 ) -> list[SlotRecord]:
     """Play one round and return what became of every slot.
 
@@ -36,6 +42,7 @@ def play_round(
         weather: how fast the venue answers.
         accounts: how many accounts each contender has.
         run: number of the round.
+        slots_each: how many slots each account reaches for.
         rival: who else reaches for the slots.
 
     Raises:
@@ -46,7 +53,7 @@ def play_round(
     with open_world(base_environ(), weather) as world:
         members = world.members(accounts)
         for contender, day in zip([*contenders[first:], *contenders[:first]], world.days(), strict=False):
-            wishes = [Wish(member, day, HOURS[:SLOTS_EACH]) for member in members]
+            wishes = [Wish(member, day, HOURS[:slots_each]) for member in members]
             reached = [(wish, place, hour) for wish in wishes for place, hour in enumerate(wish.hours)]
             lateness = [rival(number) for number in range(len(reached))]
             for (wish, _, hour), seconds in zip(reached, lateness, strict=True):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
 from benchmarks.bare_hold import ROUTES
-from benchmarks.contenders import FLOOR, Contender, Script, Suite
+from benchmarks.contenders import FLOOR, SCRIPT, SUITE, Contender, Script, Suite
 from benchmarks.errors import BenchmarkError
-from benchmarks.records import Findings
-from benchmarks.rounds import LATENESS, SLOTS_EACH, play_round, rotating
+from benchmarks.records import Findings, RunRecord, SlotRecord
+from benchmarks.rounds import LATENESS, play_round, rotating
 from benchmarks.ways import measure_ways
 from benchmarks.whole import run_bare, run_suite
 from benchmarks.world import Weather
@@ -21,6 +21,8 @@ from booking.errors import BookingError
 
 HOLD_ACCOUNTS = (1, 3)
 RIVAL_ACCOUNTS = 3
+RIVAL_SLOTS = 3
+"""For each account: more of them in a round, and fewer rounds."""
 SCRIPT_ACCOUNTS = 3
 _TRIES = 2
 
@@ -41,12 +43,12 @@ class Scope:
 class Session:
     """Measures what a scope asks for."""
 
-    def __init__(self, scope: Scope, browser: Path, say: Callable[[str], None]) -> None:
-        """Prepare to measure with this browser; `say` hears how far it is."""
+    def __init__(self, scope: Scope, browser: Path, say: Callable[[str], None], findings: Findings) -> None:
+        """Prepare to measure with this browser what the findings lack; `say` hears how far it is."""
         self._scope = scope
         self._browser = browser
         self._say = say
-        self.findings = Findings()
+        self.findings = findings
 
     def measure(self) -> None:
         """Measure everything. What fails is tried once more, and told."""
@@ -69,24 +71,29 @@ class Session:
                     def once(weather: Weather = weather, accounts: int = accounts, run: int = run) -> None:
                         self.findings.slots += play_round(contenders, weather, accounts, run)
 
-                    self._try(
-                        f"opening to hold, {weather.name}, {accounts} at once, {run + 1}/{self._scope.runs}", once
-                    )
+                    if not _measured(self.findings.slots, weather, accounts, run):
+                        what = f"opening to hold, {weather.name}, {accounts} at once, {run + 1}/{self._scope.runs}"
+                        self._try(what, once)
 
     def _rivals(self) -> None:
         contenders = self._contenders("reload", "request")
-        slots = RIVAL_ACCOUNTS * SLOTS_EACH
+        slots = RIVAL_ACCOUNTS * RIVAL_SLOTS
         rounds = math.ceil(self._scope.openings * len(LATENESS) / slots)
         for run in range(rounds):
             for weather in self._scope.weathers:
 
                 def once(weather: Weather = weather, run: int = run) -> None:
                     rival = rotating(run, slots)
-                    self.findings.contested += play_round(contenders, weather, RIVAL_ACCOUNTS, run, rival)
+                    self.findings.contested += play_round(
+                        contenders, weather, RIVAL_ACCOUNTS, run, slots_each=RIVAL_SLOTS, rival=rival
+                    )
 
-                self._try(f"against rivals, {weather.name}, {run + 1}/{rounds}", once)
+                if not _measured(self.findings.contested, weather, RIVAL_ACCOUNTS, run):
+                    self._try(f"against rivals, {weather.name}, {run + 1}/{rounds}", once)
 
     def _whole(self) -> None:
+        suites = [each for each in self.findings.runs if each.contender == SUITE]
+        scripts = [each for each in self.findings.runs if each.contender == SCRIPT]
         for run in range(self._scope.runs):
             for weather in self._scope.weathers:
                 for accounts in self._scope.accounts:
@@ -94,18 +101,22 @@ class Session:
                     def suite(weather: Weather = weather, accounts: int = accounts, run: int = run) -> None:
                         run_suite(weather, accounts, run, self._browser, self.findings)
 
-                    self._try(f"whole run, {weather.name}, {accounts} accounts, {run + 1}/{self._scope.runs}", suite)
+                    if not _measured(suites, weather, accounts, run):
+                        what = f"whole run, {weather.name}, {accounts} accounts, {run + 1}/{self._scope.runs}"
+                        self._try(what, suite)
 
                 def script(weather: Weather = weather, run: int = run) -> None:
                     self.findings.runs.append(run_bare(weather, SCRIPT_ACCOUNTS, run, self._browser))
 
-                self._try(f"bare script, {weather.name}, {run + 1}/{self._scope.runs}", script)
+                if not _measured(scripts, weather, SCRIPT_ACCOUNTS, run):
+                    self._try(f"bare script, {weather.name}, {run + 1}/{self._scope.runs}", script)
 
     def _ways(self) -> None:
         def once() -> None:
             self.findings.ways += measure_ways(self._scope.runs, self._browser)
 
-        self._try("ways to send a request", once)
+        if not self.findings.ways:
+            self._try("ways to send a request", once)
 
     def _try(self, what: str, measure: Callable[[], None]) -> None:
         """Measure once; a measurement that breaks is kept among the findings, never left out in silence."""
@@ -118,3 +129,9 @@ class Session:
                 self._say(f"  did not come about: {error}")
             else:
                 return
+
+
+def _measured(records: Iterable[SlotRecord | RunRecord], weather: Weather, accounts: int, run: int) -> bool:
+    """Tell whether a measurement was made before the session was broken off."""
+    here = (weather.name, accounts, run)
+    return any((each.weather, each.accounts, each.run) == here for each in records)

@@ -37,7 +37,7 @@ class Weather:
     slow_seconds: float = 0.0
 
 
-SLOW_FOR = 20.0
+SLOW_FOR = 12.0
 WEATHERS = (
     Weather("0 ms"),
     Weather("40 ms", latency_ms=40.0),
