@@ -93,7 +93,7 @@ def main() -> int:
         return ExitStatus.BUSY
     except KeyboardInterrupt:
         return 130  # Before anything was started; a run that is going on sees to its end itself.
-    except BookingError as error:
+    except (BookingError, OSError) as error:  # OSError: a full disk, before anything was tried.
         print(error if name else f"Could not start.\n{error}", file=sys.stderr)
         return ExitStatus.COULD_NOT_START
 
