@@ -8,6 +8,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
@@ -20,7 +21,6 @@ Act = Literal["delay", "status", "drop", "hang", "pause", "challenge", "expire_s
 
 HANG_SECONDS = 300.0
 """A hanging connection ends by then: nobody's test waits for ever."""
-_LOOK_WHETHER_CLEARED = 0.01
 REQUESTS_KEPT = 20_000
 
 CHALLENGE_PAGE = """<!DOCTYPE html>
@@ -55,8 +55,8 @@ class Rule:
     body: str | None = None
     seen: int = 0
     hits: int = 0
-    cleared: bool = False
-    """Whether the rule is in force no more; what it holds up goes on then."""
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the rule is in force no more: what it holds up goes on then."""
 
     def __post_init__(self) -> None:
         for name, kind in (("app", App), ("do", Act), ("when", When)):
@@ -79,7 +79,7 @@ class Rule:
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule with its counts."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "cleared"}
 
     def meets(self, app: str, method: str, path: str, email: str | None, opening_age: float | None) -> bool:
         """Tell whether the rule is about such a request at this moment, and not used up."""
@@ -149,7 +149,7 @@ class Faults:
     def clear(self) -> None:
         """Drop all rules; requests that hang or pause because of one do so no longer."""
         for rule in self.rules:
-            rule.cleared = True
+            rule.cleared.set()
         self.rules.clear()
 
     def middleware(
@@ -245,9 +245,8 @@ async def _act(rule: Rule, request: web.Request, expire: Callable[[web.Request],
 
 async def _last(rule: Rule) -> None:
     """Wait for as long as the rule says, or until it is cleared."""
-    until = time.monotonic() + min(rule.seconds or HANG_SECONDS, HANG_SECONDS)
-    while not rule.cleared and time.monotonic() < until:
-        await asyncio.sleep(_LOOK_WHETHER_CLEARED)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(rule.cleared.wait(), min(rule.seconds or HANG_SECONDS, HANG_SECONDS))
 
 
 def _error_page(rule: Rule) -> web.Response:

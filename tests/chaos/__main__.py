@@ -138,7 +138,7 @@ def _show(verdicts: Sequence[Verdict], seconds: float, console: Console) -> None
     console.print(grid_table(verdicts), soft_wrap=False)
     console.print()
     empty = empty_cells(verdicts)
-    if empty:
+    if empty and len(verdicts) >= PERIOD:
         console.print(f"Cells that were not met: {'; '.join(map(str, empty))}", markup=False)
     impossible = sorted({verdict.not_possible for verdict in verdicts if verdict.not_possible})
     for reason in impossible:

@@ -28,6 +28,8 @@ class RunFacts:
     seconds: float
     interrupted: bool
     """Whether it was killed, or stopped so early that it owes nothing."""
+    disk_full: bool = False
+    """Whether it had nowhere to write: it owes a reason and a fitting status, but no report."""
     name: str = ""
     """Name of its folder, which is also its name in the ledger; empty if it came to none."""
     report: list[list[str]] | None = None

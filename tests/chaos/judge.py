@@ -146,7 +146,7 @@ def _end_state(facts: Facts) -> Iterator[str]:
 def _end_of(facts: Facts, want: Want, told: Row) -> Iterator[str]:
     """Yield what is wrong with how one want ended."""
     outcome, got = Outcome(told["outcome"]), (told["got_court"], told["got_day"], told["got_hour"])
-    taken = {_place(hold) for hold in facts.holds if hold["state"] in {"rival", "blocked"}}
+    taken = {_place(hold) for hold in facts.holds if hold["state"] == "rival"}
     booked = [_place(row) for row in facts.bookings if row["email"] == want.email and _place(row) in want.places]
     free = [place for place in want.places if place not in taken]
     if booked:
@@ -207,6 +207,11 @@ def _run(facts: Facts, run: RunFacts) -> Iterator[str]:
             yield "it ended as one that could not start, and yet it had worked"
         if "Could not start." not in run.said:
             yield "it ended as one that could not start, and has not said so"
+    elif run.disk_full and facts.ended.get(run.name) is None:
+        if not any(reason in run.said for reason in ("disk is full", "No space left")):
+            yield "it has not said that the disk is full"
+        if not run.status:
+            yield "it ended as if all were well"
     else:
         yield from _finished(facts, run)
 

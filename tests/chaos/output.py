@@ -15,7 +15,7 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
-from tests.chaos.grid import CANNOT_BE, CELLS, Cell, Fault, Phase
+from tests.chaos.grid import CANNOT_BE, CELLS, PERIOD, Cell, Fault, Phase
 from tests.chaos.trial import Verdict
 
 _CANNOT_BE = "·"
@@ -109,7 +109,8 @@ def write_page(path: Path, verdicts: Sequence[Verdict], seconds: float, command:
     """Write the page of the documentation."""
     rows = [["", *(phase.value for phase in Phase)], ["---"] * (1 + len(Phase)), *grid_rows(verdicts)]
     grid = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    empty = "; ".join(map(str, empty_cells(verdicts))) or "none"
+    empty = empty_cells(verdicts)
+    not_met = "; ".join(map(str, empty)) if len(verdicts) >= PERIOD or not empty else f"{len(empty)}, with so few seeds"
     failed = [line(verdict) for verdict in verdicts if not verdict.clean]
     reasons = "\n".join(_reasons(fault) for fault in Fault if CANNOT_BE[fault])
     told = "\n".join(f"```\n{each}\n```" for each in failed)
@@ -127,7 +128,7 @@ Clean seeds in each cell; `{_CANNOT_BE}` cannot be, `{_EMPTY}` was not met, `n/a
 
 {grid}
 
-Cells that were not met: {empty}.
+Cells that were not met: {not_met or "none"}.
 {f"{chr(10)}Seeds with objections:{chr(10)}{chr(10)}{told}{chr(10)}" if failed else ""}
 What cannot be, and why:
 

@@ -98,8 +98,6 @@ class Stage:
 
     def lose_slot(self) -> bool:
         """Give the struck account's first slot to somebody else; tell whether that came about."""
-        if self._scenario.cell.phase in {Phase.READY, Phase.WAITING}:
-            return bool(self._world.control("POST", "/block", self._first_slot)["blocked"])
         self._world.control("POST", "/holds/expire", {"email": self.email(self._scenario.struck)})
         return bool(self._world.control("POST", "/rival", self._first_slot)["taken"])
 

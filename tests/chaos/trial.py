@@ -131,7 +131,7 @@ class _Trial:
         strike = _Strike(self._scenario, self._stage, self._results, self._disk)
         first = self._run(strike)
         strike.should_have_struck()
-        first.interrupted = strike.owes_nothing
+        first.interrupted, first.disk_full = strike.owes_nothing, self._disk is not None
         self._stage.mend()
         if self._disk is not None:
             self._disk.make_room()

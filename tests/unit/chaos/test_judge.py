@@ -161,6 +161,16 @@ def test_a_run_that_could_not_start_owes_its_reason_only(facts: Facts) -> None:
     assert judge(facts) == ["run 1: it ended as one that could not start, and has not said so"]
 
 
+def test_a_run_with_a_full_disk_owes_a_reason_and_no_report(facts: Facts) -> None:
+    full = RunFacts(1, "the run was broken off: the disk is full", 9.0, interrupted=False, disk_full=True, changed=True)
+    facts.runs.insert(0, full)
+    assert judge(facts) == []
+    full.said = "Bye."
+    assert judge(facts) == ["run 1: it has not said that the disk is full"]
+    full.status, full.said = 0, "No space left on device"
+    assert judge(facts) == ["run 1: it ended as if all were well"]
+
+
 # What is wrong
 
 Forgery = Callable[[Facts], object]
@@ -214,7 +224,7 @@ def _refusal_misnamed(facts: Facts) -> None:
 
 def _rival_misnamed(facts: Facts) -> None:
     end_with(facts, "site error", 1, "released")
-    facts.holds = [hold(10, "rival", email="rival@example.test"), hold(11, "blocked", email="coaching@example.test")]
+    facts.holds = [hold(10, "rival", email="rival@example.test"), hold(11, "rival", email="rival@example.test")]
     facts.holds.append(hold(14))
 
 
