@@ -235,7 +235,10 @@ class _Run:
         if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
             status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
         ledger.end_run(plan.run, status)
-        self._terminal.show(plan, outcomes, folder / "report.html")
+        report = folder / "report.html"
+        self._terminal.show(plan, outcomes, report)
+        if not report.exists():
+            self._terminal.warn("there is no report: it could not be written; see pabot.log in its folder")
         if Outcome.UNKNOWN in {record.outcome for record in outcomes}:
             self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
         return status

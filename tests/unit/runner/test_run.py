@@ -154,6 +154,24 @@ class LastingWorkers:
         self.done.append("finished" if not self.running else "left alone")
 
 
+def plan_of(settings: Settings) -> Plan:
+    return Plan(
+        run="now", site="practice", site_url=settings.site_url, slot_day=date(2026, 12, 28), zone="Europe/London",
+        opening=None, wait=True, payment=Payment.PAY, max_spend_pence=10_000,
+        accounts=(Account("Mother", "mother@example.test", 1, settings.site_url),), wants=(), remarks=(),
+    )  # fmt: skip
+
+
+def test_a_report_that_could_not_be_written_is_missed(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_of(settings)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.start_run(plan.run, plan.slot_day, ["mother"])
+        module._Run(Options(), settings, {}, Terminal())._conclude(plan, tmp_path, ledger)
+    assert "there is no report" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("error", [LedgerError("the disk is full"), OSError(28, "No space left on device")])
 @pytest.mark.parametrize(
     ("states", "status"),
@@ -173,15 +191,10 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
 
     monkeypatch.setattr(module, "Workers", LastingWorkers)
     monkeypatch.setattr(module._Run, "_see_through", fail)
-    day, url = date(2026, 12, 28), settings.site_url
-    plan = Plan(
-        run="now", site="practice", site_url=url, slot_day=day, zone="Europe/London", opening=None, wait=True,
-        payment=Payment.PAY, max_spend_pence=10_000, accounts=(Account("Mother", "mother@example.test", 1, url),),
-        wants=(), remarks=(),
-    )  # fmt: skip
+    plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         for state in states:
-            ledger.record(run="now", account="mother", slot=Slot(1, day, 8), state=state, pence=1390)
+            ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
         ended = module._Run(Options(), settings, {}, Terminal())._work(plan, tmp_path, None, ledger)
     assert ended == status
     assert LastingWorkers.done == ["stopped", "finished"]
