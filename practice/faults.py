@@ -237,6 +237,7 @@ async def _act(rule: Rule, request: web.Request, expire: Callable[[web.Request],
             await _last(rule)
             return no_answer(request)
         case "pause":
+            await request.read()  # Whole, so that it is served even if the client is gone by then.
             await _last(rule)
         case "drop" | "truncate":
             return no_answer(request)

@@ -20,8 +20,8 @@ _SATISFIED = {Outcome.BOOKED, Outcome.ALREADY_BOOKED}
 _COULD_NOT_START = 2
 _STATUSES = {0, 1, _COULD_NOT_START, 3}
 _LEDGER_MAY_SAY = {"sold": {"paid"}, "held": {"held", "unknown"}, "": {"released", "unknown"}}
-_CLICKS = re.compile(r"^/basket/$|/(confirmation|3ds|save-card|result)$")
-"""What is asked for when a click may have moved money, and for its answer."""
+_CLICKS = re.compile(r"/(confirmation|3ds|save-card)$")
+"""Where a click leads that moves money unseen, until My Bookings shows it. What credit pays for leaves the basket."""
 
 
 def judge(facts: Facts) -> list[str]:
@@ -98,7 +98,7 @@ def _nobody_can_know(facts: Facts, email: str | None) -> bool:
     """Tell whether some request that may move money, or its answer, was lost."""
     return any(
         request["email"] == email
-        and request["app"] in {"site", "portal"}
+        and request["method"] == "POST"
         and _CLICKS.search(request["path"])
         and (request["fault"] or request["status"] is None)
         for request in facts.requests
@@ -225,7 +225,10 @@ def _finished(facts: Facts, run: RunFacts) -> Iterator[str]:
     if facts.ended.get(run.name) != run.status:
         yield f"it ended with {run.status}, and the ledger has {facts.ended.get(run.name)}"
     if run.report is None:
-        yield "there is no report"
+        if not run.disk_full:
+            yield "there is no report"
+        elif "there is no report" not in run.said:
+            yield "there is no report, and it has not said so"
         return
     for want in facts.wants:
         for row in outcomes:

@@ -75,8 +75,8 @@ def carry_out(scenario: Scenario, folder: Path) -> Verdict:
         verdict.not_possible = str(error)
     except DidNotStrikeError as error:
         verdict.did_not_strike = str(error)
-    except (AssertionError, OSError) as error:
-        verdict.objections.append(f"it could not be carried out to its end: {error}")
+    except Exception as error:  # noqa: BLE001 - what ends one seed must not end the others
+        verdict.objections.append(f"it could not be carried out to its end: {type(error).__name__}: {error}")
     verdict.seconds = time.monotonic() - began
     return verdict
 

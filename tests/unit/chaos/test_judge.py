@@ -97,9 +97,8 @@ def end_with(facts: Facts, told: str, status: int, state: str) -> None:
 
 
 def lose_click(facts: Facts) -> None:
-    facts.requests = [
-        {"app": "portal", "email": MOTHER, "path": "/scp/x/confirmation", "fault": "drop", "status": None}
-    ]
+    asked = {"email": MOTHER, "method": "POST", "path": "/scp/x/confirmation", "fault": "drop", "status": None}
+    facts.requests = [asked]
 
 
 def give_to_rival(facts: Facts) -> None:
@@ -234,6 +233,12 @@ def _click_of_father_lost(facts: Facts) -> None:
     facts.requests[0]["email"] = FATHER
 
 
+def _only_a_look_lost(facts: Facts) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    lose_click(facts)
+    facts.requests[0]["method"] = "GET"
+
+
 def _told_as_the_other_hour(facts: Facts) -> None:
     tell(facts, 1, [outcome(AGAIN, 10, "already booked", 11), outcome(AGAIN, 14, "already booked")], 0)
 
@@ -272,6 +277,7 @@ def _set(run: int, **values: Any) -> Forgery:  # noqa: ANN401 - whatever the fie
         (lambda facts: facts.states.append({**facts.states[0], "hour": 11, "state": "intent"}), "intent in the ledger"),
         (lambda facts: end_with(facts, "unknown", 3, "unknown"), "though no click that pays went unanswered"),
         (_click_of_father_lost, "though no click that pays went unanswered"),
+        (_only_a_look_lost, "though no click that pays went unanswered"),
         (_row_of_sheet_twice, "has 1 too many of"),
         (lambda facts: facts.log.pop(), "the sheet's log lacks 1 of"),
         (lambda facts: facts.log[0].__setitem__(5, "site error"), "the sheet's log lacks 1 of"),
@@ -288,6 +294,7 @@ def _set(run: int, **values: Any) -> Forgery:  # noqa: ANN401 - whatever the fie
         (_set(0, status=-15), "run 1: it ended with -15"),
         (lambda facts: facts.ended.update({BOOKED: None}), "it ended with 0, and the ledger has None"),
         (_set(0, report=None), "run 1: there is no report"),
+        (_set(0, report=None, disk_full=True), "run 1: there is no report, and it has not said so"),
         (_set(0, report=[]), "the report does not show mother's court 1, 2026-12-29 10:00 as booked"),
         (
             _set(0, said="Traceback (most recent call last):\nOSError: no"),
