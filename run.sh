@@ -52,7 +52,7 @@ exec 9<"${BASH_SOURCE[0]}"
 flock 9
 install "$project/requirements.txt" run
 case "${1:-}" in
-test) install "$project/tests/requirements.txt" tests ;;
+test | chaos) install "$project/tests/requirements.txt" tests ;;
 bench) install "$project/benchmarks/requirements.txt" benchmarks ;;
 esac
 exec 9<&-
@@ -66,6 +66,10 @@ test)
 bench)
     shift
     exec "$project/.venv/bin/python" -m benchmarks "$@"
+    ;;
+chaos)
+    shift
+    exec "$project/.venv/bin/python" -m tests.chaos "$@"
     ;;
 *)
     exec "$project/.venv/bin/python" -m runner "$@"

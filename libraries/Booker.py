@@ -441,9 +441,13 @@ class Booker:
             self.night.stop_here(Outcome.NEEDS_PERSON, why)
 
     @keyword
-    def payment_begins(self) -> None:
-        """Tells the ledger, before the click that may move money, that it is about to be made."""
-        self.night.payment_begins()
+    def payment_begins(self, *, by_card: bool) -> None:
+        """Tells the ledger, before the click that may move money, that it is about to be made.
+
+        Args:
+            by_card: whether a card has been typed; without one the click can move credit and nothing else.
+        """
+        self.night.payment_begins(by_card=by_card)
 
     @keyword
     def payment_was_not_sent(self, why: str) -> None:

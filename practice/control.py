@@ -91,6 +91,7 @@ class Control:
             ("POST", "/accounts", self.change_account),
             ("POST", "/accounts/new", self.new_account),
             ("POST", "/sessions/expire", self.expire_sessions),
+            ("POST", "/holds/expire", self.expire_holds),
             ("GET", "/faults", self.get_faults),
             ("POST", "/faults", self.add_faults),
             ("DELETE", "/faults", self.clear_faults),
@@ -180,6 +181,10 @@ class Control:
         """Log an account out everywhere, or everybody."""
         email = body.get("email")
         return {"ended": self.sessions.expire(None if email is None else _email(body))}
+
+    async def expire_holds(self, _: web.Request, body: Json) -> Json:
+        """Let the basket of an account run out."""
+        return {"expired": self.holds.run_out(_email(body))}
 
     async def get_faults(self, _: web.Request, __: Json) -> Json:
         """Tell the fault rules and how often each met and bit."""

@@ -8,6 +8,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
@@ -16,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 App = Literal["site", "portal", "sheet"]
 When = Literal["before", "after"]
-Act = Literal["delay", "status", "drop", "hang", "challenge", "expire_session", "truncate"]
+Act = Literal["delay", "status", "drop", "hang", "pause", "challenge", "expire_session", "truncate"]
 
 HANG_SECONDS = 300.0
 """A hanging connection ends by then: nobody's test waits for ever."""
@@ -54,6 +55,8 @@ class Rule:
     body: str | None = None
     seen: int = 0
     hits: int = 0
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the rule is in force no more: what it holds up goes on then."""
 
     def __post_init__(self) -> None:
         for name, kind in (("app", App), ("do", Act), ("when", When)):
@@ -67,7 +70,7 @@ class Rule:
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Rule:
         """Return the rule that a control request describes; a name it does not know is an error."""
-        known = {each.name for each in fields(cls)} - {"seen", "hits"}
+        known = {each.name for each in fields(cls)} - {"seen", "hits", "cleared"}
         if unknown := sorted(set(plain) - known):
             raise ValueError(f"rule: unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         if missing := sorted({"app", "path", "do"} - set(plain)):
@@ -76,7 +79,7 @@ class Rule:
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule with its counts."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "cleared"}
 
     def meets(self, app: str, method: str, path: str, email: str | None, opening_age: float | None) -> bool:
         """Tell whether the rule is about such a request at this moment, and not used up."""
@@ -144,7 +147,9 @@ class Faults:
         self.rules.extend([Rule.from_json(rule) for rule in rules])
 
     def clear(self) -> None:
-        """Drop all rules."""
+        """Drop all rules; requests that hang or pause because of one do so no longer."""
+        for rule in self.rules:
+            rule.cleared.set()
         self.rules.clear()
 
     def middleware(
@@ -229,11 +234,20 @@ async def _act(rule: Rule, request: web.Request, expire: Callable[[web.Request],
                 status=403, text=CHALLENGE_PAGE, content_type="text/html", headers={"cf-mitigated": "challenge"}
             )
         case "hang":
-            await asyncio.sleep(min(rule.seconds or HANG_SECONDS, HANG_SECONDS))
+            await _last(rule)
             return no_answer(request)
+        case "pause":
+            await request.read()  # Whole, so that it is served even if the client is gone by then.
+            await _last(rule)
         case "drop" | "truncate":
             return no_answer(request)
     return None
+
+
+async def _last(rule: Rule) -> None:
+    """Wait for as long as the rule says, or until it is cleared."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(rule.cleared.wait(), min(rule.seconds or HANG_SECONDS, HANG_SECONDS))
 
 
 def _error_page(rule: Rule) -> web.Response:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold, one gate after the other; the first that fails ends it. Called by `./run.sh test`.
-# Usage: ./run.sh test [lint | unit | dryrun | acceptance [robot options]]
+# Usage: ./run.sh test [lint | unit | dryrun | acceptance [robot options] | chaos [options]]
 set -euo pipefail
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$project"
@@ -45,6 +45,12 @@ acceptance() {
     return "$status"
 }
 
+# A block of seeds meets every kind of fault; `./run.sh chaos` carries out as many more as you like.
+chaos() {
+    # One more at a time than there are cores: bookings wait more than they work.
+    python -m tests.chaos --jobs $(($(nproc) + 1)) --output "$artifacts/chaos" "$@"
+}
+
 gate() {
     local began=$SECONDS
     name=$1
@@ -63,14 +69,14 @@ finish() {
 }
 
 case "${1:-all}" in
-all | lint | unit | dryrun | acceptance) trap 'finish "$?"' EXIT ;;
+all | lint | unit | dryrun | acceptance | chaos) trap 'finish "$?"' EXIT ;;
 *)
-    printf 'Usage: ./run.sh test [lint | unit | dryrun | acceptance [robot options]]\n' >&2
+    printf 'Usage: ./run.sh test [lint | unit | dryrun | acceptance [robot options] | chaos [options]]\n' >&2
     exit 2
     ;;
 esac
 if [ "${1:-all}" = all ]; then
-    for each in lint unit dryrun acceptance; do gate "$each"; done
+    for each in lint unit dryrun acceptance chaos; do gate "$each"; done
 else
     gate "$@"
 fi

@@ -26,6 +26,8 @@ _ADVICE = (
     "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
     "nothing is paid for it before that"
 )
+_BY_CARD = "the next click may move money"
+_BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
 _OURS = {SlotState.HELD, SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
 
 
@@ -109,6 +111,11 @@ class Night:
     def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
         """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
         state = self.ledger.state(self.account.key, slot)
+        if state in {SlotState.PAYING, SlotState.UNKNOWN} and in_basket and self._last_click_on(slot) == _BY_CREDIT:
+            # What credit pays for leaves the basket, and no card was typed: nothing was paid.
+            self._record(slot, SlotState.HELD, "still in our basket, and no card was typed: it was not paid")
+            progress.slot = slot
+            return True
         if state in {SlotState.PAYING, SlotState.UNKNOWN}:
             why = "a payment was sent in an earlier run and My Bookings does not list the slot"
             if state is SlotState.PAYING:
@@ -126,6 +133,11 @@ class Night:
         if state is SlotState.HELD:
             self._record(slot, SlotState.RELEASED, "the hold of an earlier run has run out")
         return False
+
+    def _last_click_on(self, slot: Slot) -> str:
+        """Return what the ledger says of the last click that may have paid for a slot."""
+        steps = self.ledger.history(account=self.account.key, slot_day=slot.date)
+        return next(step.why for step in reversed(steps) if step.slot == slot and step.state is SlotState.PAYING)
 
     @property
     def wanted(self) -> tuple[Want, ...]:
@@ -236,10 +248,14 @@ class Night:
             why = f"the basket costs {pounds(total)}{before}; MAX_SPEND allows {pounds(allowed)}"
             self.stop_here(Outcome.NEEDS_PERSON, f"{why}: raise it and run again, {self._until()}")
 
-    def payment_begins(self) -> None:
-        """Tell the ledger that the next click may move money."""
+    def payment_begins(self, *, by_card: bool = True) -> None:
+        """Tell the ledger that the next click may move money.
+
+        Args:
+            by_card: whether a card has been typed; without one the click can move credit and nothing else.
+        """
         for slot in self.held:
-            self._record(slot, SlotState.PAYING, "the next click may move money")
+            self._record(slot, SlotState.PAYING, _BY_CARD if by_card else _BY_CREDIT)
 
     def payment_was_not_sent(self, why: str) -> None:
         """Tell the ledger that no money has moved and the slots are still held."""

@@ -27,6 +27,7 @@ _OTHER_COMMANDS = """
 other commands:
   ./run.sh test                        everything that must hold, proved against the practice venue
   ./run.sh bench                       how fast, side by side with what could be (--help)
+  ./run.sh chaos                       every fault at every moment of a booking, judged (--help)
   ./run.sh ledger                      what was tried, held and paid (--history, --json)
   ./run.sh settle ACCOUNT DATE HOUR paid|not-paid
                                        your word on a payment whose fate was unknown
@@ -92,7 +93,7 @@ def main() -> int:
         return ExitStatus.BUSY
     except KeyboardInterrupt:
         return 130  # Before anything was started; a run that is going on sees to its end itself.
-    except BookingError as error:
+    except (BookingError, OSError) as error:  # OSError: a full disk, before anything was tried.
         print(error if name else f"Could not start.\n{error}", file=sys.stderr)
         return ExitStatus.COULD_NOT_START
 

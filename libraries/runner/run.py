@@ -14,7 +14,7 @@ from types import FrameType
 
 from booking.clock import machine_clock
 from booking.errors import BookingError, SettingsError, SheetError
-from booking.ledger import LEDGER, Ledger
+from booking.ledger import LEDGER, Ledger, SlotState
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
 from booking.night import Night
@@ -209,13 +209,25 @@ class _Run:
         )
         with _signals(self._ask_to_stop):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
-            with SheetPump(plan.site, settings.results_dir / LEDGER, self._log_sheet, self._terminal.warn) as pump:
-                self._watch(workers, plan, folder, ledger, pump)
-                workers.finish()
-                if self._complete(plan, ledger):
-                    workers.renew_report()
-                _point_latest_to(folder)
-                pump.patience = HASTE if self._stop_asked else PATIENCE
+            try:
+                self._see_through(workers, plan, folder, ledger)
+                return self._conclude(plan, folder, ledger)
+            except (BookingError, OSError) as error:
+                return self._break_off(workers, plan, ledger, error)
+
+    def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
+        """Accompany the workers to their end, and leave a report and a fed log."""
+        database = self._settings.results_dir / LEDGER
+        with SheetPump(plan.site, database, self._log_sheet, self._terminal.warn) as pump:
+            self._watch(workers, plan, folder, ledger, pump)
+            workers.finish()
+            if self._complete(plan, ledger):
+                workers.renew_report()
+            _point_latest_to(folder)
+            pump.patience = HASTE if self._stop_asked else PATIENCE
+
+    def _conclude(self, plan: Plan, folder: Path, ledger: Ledger) -> ExitStatus:
+        """Tell what became of every want, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
         write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, "clock"))
         status = exit_status(record.outcome for record in outcomes)
@@ -223,10 +235,26 @@ class _Run:
         if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
             status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
         ledger.end_run(plan.run, status)
-        self._terminal.show(plan, outcomes, folder / "report.html")
+        report = folder / "report.html"
+        self._terminal.show(plan, outcomes, report)
+        if not report.exists():
+            self._terminal.warn("there is no report: it could not be written; see pabot.log in its folder")
         if Outcome.UNKNOWN in {record.outcome for record in outcomes}:
             self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
         return status
+
+    def _break_off(self, workers: Workers, plan: Plan, ledger: Ledger, error: Exception) -> ExitStatus:
+        """End a run that cannot be recorded any more, on a full disk for one: it has worked, so it says so."""
+        workers.stop()
+        while workers.running:
+            time.sleep(_POLL)
+        workers.finish()
+        self._terminal.warn(f"the run was broken off: {error}")
+        self._terminal.say("What was held or paid is at the site; the next run finds it there and goes on with it.")
+        unsettled = {SlotState.PAYING, SlotState.UNKNOWN}
+        if any(record.state in unsettled for record in ledger.states(slot_day=plan.slot_day)):
+            return ExitStatus.PAYMENT_UNKNOWN
+        return ExitStatus.MISSED
 
     def _log_sheet(self, ledger: Ledger) -> LogSheet:
         return LogSheet(ledger, self._open_sheet, self._settings.release.zone)

@@ -110,6 +110,11 @@ class Holds:
         sql = "UPDATE holds SET state = 'released' WHERE id = ? AND email = ? AND state = 'held'"
         return self._db.do(sql, hold_id, email).rowcount == 1
 
+    def run_out(self, email: str) -> int:
+        """Let everything in an account's basket run out now; return how many slots that were."""
+        self.settle()
+        return self._db.do("UPDATE holds SET state = 'expired' WHERE email = ? AND state = 'held'", email).rowcount
+
     def block(self, slot: Slot) -> bool:
         """Give a free slot to coaching; tell whether it was free."""
         self.settle()

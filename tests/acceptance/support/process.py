@@ -24,9 +24,12 @@ class ProgramRun:
         program: path of `run.sh`.
         options: its arguments.
         settings: the whole environment.
+        watched: whether to look, all the while, what its processes show of their arguments and environments.
     """
 
-    def __init__(self, program: Path, options: Sequence[str], settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: Path, options: Sequence[str], settings: Mapping[str, str], *, watched: bool = True
+    ) -> None:
         self.results = settings["RESULTS_DIR"]
         self.status: int | None = None
         self.said = ""
@@ -45,7 +48,8 @@ class ProgramRun:
         )
         self._ended = threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
-        self._sampler.start()
+        if watched:
+            self._sampler.start()
 
     @property
     def running(self) -> bool:
@@ -63,7 +67,8 @@ class ProgramRun:
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the run has not ended within {seconds:.0f} s; it said:\n{self.read()}") from None
         self._ended.set()
-        self._sampler.join()
+        if self._sampler.is_alive():
+            self._sampler.join()
         self.said = self.read()
         self._output.close()
 
@@ -75,6 +80,10 @@ class ProgramRun:
     def terminate(self) -> None:
         """Ask it to end, as a person or a system that shuts down would."""
         self._process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as the system would where memory is short; what it has started is not told."""
+        self._process.kill()
 
     def worker_of(self, account: str) -> psutil.Process | None:
         """Return the robot process of an account, if there is one now: pabot names its suite in a file of arguments."""

@@ -257,6 +257,39 @@ def test_a_payment_whose_fate_is_unknown_is_never_repeated(
 
 
 @pytest.mark.parametrize("how_far", ["paying", "unknown"])
+@pytest.mark.parametrize("in_basket", [True, False])
+def test_a_click_that_could_move_credit_only_has_paid_for_nothing_that_is_still_in_the_basket(
+    begin: Callable[..., Night], ledger: Ledger, how_far: str, in_basket: bool
+) -> None:
+    first = begin(want(EIGHT))
+    hold(first)
+    first.check_basket(basket(EIGHT))
+    first.payment_begins(by_card=False)
+    if how_far == "unknown":
+        first.close()
+    night = begin(want(EIGHT), run="second")
+    night.take_stock([], [row(EIGHT)] if in_basket else [])
+    assert night.held == ((EIGHT,) if in_basket else ())
+    assert states(ledger, EIGHT)[-1] is (SlotState.HELD if in_basket else SlotState.UNKNOWN)
+    if in_basket:
+        pay(night, EIGHT)
+        assert only(ledger, "second").outcome is Outcome.BOOKED
+
+
+def test_once_a_card_was_typed_the_basket_proves_nothing(begin: Callable[..., Night], ledger: Ledger) -> None:
+    first = begin(want(EIGHT))
+    hold(first)
+    first.check_basket(basket(EIGHT))
+    first.payment_begins(by_card=False)
+    first.payment_was_not_sent("the site asks for a card")
+    first.payment_begins(by_card=True)
+    night = begin(want(EIGHT), run="second")
+    night.take_stock([], [row(EIGHT)])
+    assert night.held == ()
+    assert only(ledger, "second").outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("how_far", ["paying", "unknown"])
 def test_my_bookings_settles_a_payment_of_an_earlier_run(
     begin: Callable[..., Night], ledger: Ledger, how_far: str
 ) -> None:

@@ -140,7 +140,7 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
     basket = Basket((row(8),), 1390, 0)
     assert booker.check_basket_against_plan(basket) == 1390
     assert booker.may_pay()
-    booker.payment_begins()
+    booker.payment_begins(by_card=True)
     booker.settle_payment([row(8)], confirmed=True)
     booker.close_the_books()
     assert outcomes(folder) == [(Outcome.BOOKED, EIGHT)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -80,6 +81,26 @@ def test_a_hang_of_some_seconds_ends_without_an_answer(world: World) -> None:
     rule(world, do="hang", seconds=0.1)
     with pytest.raises(BROKEN):
         world.browser().get("/")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("do", ["hang", "pause"])
+def test_what_is_held_up_goes_on_when_the_rules_are_cleared(world: World, do: str, when: str) -> None:
+    browser = world.member()
+    rule(world, path="book.aspx", do=do, when=when, times=1)
+    with ThreadPoolExecutor() as pool:
+        asking = pool.submit(browser.get, book_path(192, world.open_day(), 10))
+        while not world.control("GET", "/faults")["rules"][0]["hits"]:
+            time.sleep(0.01)
+        assert len(world.records("holds")) == (when == "after")
+        assert not asking.done()
+        world.control("DELETE", "/faults")
+        if do == "pause":
+            assert asking.result().url.endswith("/basket/")
+        else:
+            with pytest.raises(BROKEN):
+                asking.result()
+    assert len(world.records("holds")) == (do == "pause" or when == "after")
 
 
 def test_a_delay_holds_up_and_then_answers(world: World) -> None:

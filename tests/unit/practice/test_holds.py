@@ -211,3 +211,13 @@ def test_a_past_hour_of_today_cannot_be_had(world: World) -> None:
     assert browser.redirect(book_path(192, day, 11)) == COURT_1
     assert browser.redirect(book_path(192, day, 14)) == "/basket/"
     assert browser.redirect(book_path(192, day - timedelta(days=1), 14)) == COURT_1
+
+
+def test_a_basket_that_runs_out_frees_its_slots(world: World) -> None:
+    day = world.open_day()
+    mother = world.member(0)
+    mother.get(book_path(192, day, 10))
+    assert world.control("POST", "/holds/expire", {"email": world.email(1)}) == {"expired": 0}
+    assert world.control("POST", "/holds/expire", {"email": world.email(0)}) == {"expired": 1}
+    world.member(1).get(book_path(192, day, 10))
+    assert states(world) == [("mother", "expired"), ("father", "held")]

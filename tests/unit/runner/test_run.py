@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from booking.errors import BookingError
-from booking.model import Payment
+from booking.errors import BookingError, LedgerError
+from booking.ledger import LEDGER, Ledger, SlotState
+from booking.model import Account, Payment, Plan, Slot
 from booking.opening import Release
 from booking.settings import Settings, load_settings
 from practice.clock import LONDON
@@ -130,3 +131,73 @@ def test_a_run_that_finds_another_going_on_touches_nothing(tmp_path: Path, monke
     with only_run(tmp_path / "results"), pytest.raises(BusyError):
         run(Options(), Terminal())
     assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
+
+
+class LastingWorkers:
+    """Workers that end a moment after they were asked to, and remember what was done with them."""
+
+    done: list[str]
+
+    def __init__(self, *_: object) -> None:
+        type(self).done = []
+        self._looks = 0
+
+    @property
+    def running(self) -> bool:
+        self._looks += 1
+        return self._looks < 3
+
+    def stop(self) -> None:
+        self.done.append("stopped")
+
+    def finish(self) -> None:
+        self.done.append("finished" if not self.running else "left alone")
+
+
+def plan_of(settings: Settings) -> Plan:
+    return Plan(
+        run="now", site="practice", site_url=settings.site_url, slot_day=date(2026, 12, 28), zone="Europe/London",
+        opening=None, wait=True, payment=Payment.PAY, max_spend_pence=10_000,
+        accounts=(Account("Mother", "mother@example.test", 1, settings.site_url),), wants=(), remarks=(),
+    )  # fmt: skip
+
+
+def test_a_report_that_could_not_be_written_is_missed(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_of(settings)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.start_run(plan.run, plan.slot_day, ["mother"])
+        module._Run(Options(), settings, {}, Terminal())._conclude(plan, tmp_path, ledger)
+    assert "there is no report" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("error", [LedgerError("the disk is full"), OSError(28, "No space left on device")])
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [((), 1), ((SlotState.HELD,), 1), ((SlotState.HELD, SlotState.PAYING), 3), ((SlotState.PAID,), 1)],
+)
+def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_have_happened(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    states: tuple[SlotState, ...],
+    status: int,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "Workers", LastingWorkers)
+    monkeypatch.setattr(module._Run, "_see_through", fail)
+    plan = plan_of(settings)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        for state in states:
+            ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
+        ended = module._Run(Options(), settings, {}, Terminal())._work(plan, tmp_path, None, ledger)
+    assert ended == status
+    assert LastingWorkers.done == ["stopped", "finished"]
+    said = capsys.readouterr().out
+    assert str(error) in said
+    assert "the next run" in said
