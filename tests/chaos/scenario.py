@@ -327,9 +327,9 @@ def _points(phase: Phase, route: Route, wanted: int) -> list[Point]:
         Phase.WAITING: [Point("site", "HEAD", "^/$", sample) for sample in range(3)],
         Phase.HOLDING: [
             *(Point("site", "GET", slot, number) for number in range(wanted)),
-            *(Point("site", "GET", basket, 1 + number) for number in range(wanted)),
+            Point("site", "GET", basket, 1),
         ],
-        Phase.BASKET: [Point("site", "GET", basket, 1 + wanted), Point("site", "POST", basket), *paid],
+        Phase.BASKET: [Point("site", "GET", basket, 2), Point("site", "POST", basket), *paid],
         Phase.CARD: [Point("portal", method, "/card$") for method in ("GET", "POST")],
         Phase.HOLDER: [*(Point("portal", method, "/details$") for method in ("GET", "POST")), _CONFIRMATION],
         # The click itself twice: it is what money hangs on.
