@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from booking.errors import LedgerError
-from booking.model import Slot, Want
+from booking.model import Ceiling, Slot, Want
 from booking.outcomes import Outcome
 
 LEDGER = "ledger.sqlite3"
@@ -64,6 +64,20 @@ _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
 def may_follow(before: SlotState | None, after: SlotState) -> bool:
     """Return whether a slot in state `before` (None: never heard of) may come into state `after`."""
     return after in _FOLLOWS[before]
+
+
+_AT_STAKE = frozenset({SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN})
+"""Money was paid for such a slot, or may have been."""
+
+
+class CeilingError(LedgerError):
+    """A payment would spend more than is allowed."""
+
+    def __init__(self, ceiling: Ceiling, spent: int, price: int) -> None:
+        self.ceiling = ceiling
+        self.spent = spent
+        """Pence that are spent already, or may be."""
+        super().__init__(f"{ceiling.setting} allows {ceiling.pence} pence, {spent} are spent and {price} are asked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +186,43 @@ class Ledger:
         Raises:
             LedgerError: the state cannot follow the present one, or money is about to be moved at an unknown price.
         """
-        with self._writing() as db:
-            now = self._current(account, slot)
-            before = now.state if now else None
-            if not may_follow(before, state):
-                raise LedgerError(
-                    f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
-                    f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
-                )
-            if pence is None and now:
-                pence = now.pence
-            if pence is None and state is SlotState.PAYING:
-                # Without the price the spend ceiling could not be kept over a restart.
-                raise LedgerError(f"{account}, {slot}: paying needs the price first. Nothing was changed.")
-            db.execute(
-                "INSERT INTO history (at, site, run, account, court, day, hour, state, why, pence)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self._now(), self.site, run, account, *_slot_values(slot), state.value, why, pence),
-            )
+        with self._writing():
+            self._step(run, account, slot, state, why, pence)
+
+    def begin_payment(self, *, run: str, account: str, slots: Sequence[Slot], ceilings: Sequence[Ceiling]) -> None:
+        """Record that these slots are about to be paid for, all of them or none, and none beyond a ceiling.
+
+        What is spent and what is about to be is looked up and recorded in one transaction: workers that come to pay at
+        the same instant cannot together exceed what is allowed.
+
+        Args:
+            run: name of the run.
+            account: key of the account.
+            slots: what is paid for, all of one day, in one basket.
+            ceilings: what bounds the spending on that day.
+
+        Raises:
+            CeilingError: a ceiling would be exceeded.
+            LedgerError: a slot is not held, or its price is not known.
+        """
+        with self._writing():
+            prices = [record.pence or 0 for slot in slots if (record := self._current(account, slot))]
+            for day in {slot.date for slot in slots}:
+                self.check_ceilings(ceilings, day, prices)
+            for slot in slots:
+                self._step(run, account, slot, SlotState.PAYING, "the next click may move money", None)
+
+    def check_ceilings(self, ceilings: Sequence[Ceiling], slot_day: date, prices: Sequence[int]) -> None:
+        """Check that a basket of these prices, in pence, may be paid for as things stand; see `begin_payment`.
+
+        Raises:
+            CeilingError: a ceiling would be exceeded.
+        """
+        for ceiling in ceilings:
+            # What was found in My Bookings without its price counts as the dearest slot that is asked for now.
+            spent = self.committed_pence(slot_day, ceiling.account, unpriced=max(prices, default=0))
+            if spent + sum(prices) > ceiling.pence:
+                raise CeilingError(ceiling, spent, sum(prices))
 
     def state(self, account: str, slot: Slot) -> SlotState | None:
         """Return where the slot stands for this account; None if it was never heard of."""
@@ -211,11 +244,17 @@ class Ledger:
         """Return what was paid for slots first recorded as paid in this run, by this account, or altogether."""
         return sum(record.pence or 0 for record in self._slot_records("payments", "id", run=run, account=account))
 
-    def committed_pence(self, slot_day: date, account: str | None = None) -> int:
-        """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against."""
-        at_stake = {SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+    def committed_pence(self, slot_day: date, account: str | None = None, *, unpriced: int = 0) -> int:
+        """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against.
+
+        Args:
+            slot_day: the day of the slots.
+            account: whose slots count; None: those of all.
+            unpriced: what a slot counts for whose price nobody has seen, e.g. one that was found in My Bookings.
+        """
         records = self.states(account=account, slot_day=slot_day)
-        return sum(record.pence or 0 for record in records if record.state in at_stake)
+        pence = [record.pence for record in records if record.state in _AT_STAKE]
+        return sum(unpriced if price is None else price for price in pence)
 
     # Runs
 
@@ -389,6 +428,26 @@ class Ledger:
     def _rows(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
         with self._reading() as db:
             return db.execute(sql, values).fetchall()
+
+    def _step(self, run: str, account: str, slot: Slot, state: SlotState, why: str, pence: int | None) -> None:
+        """Write one step of a slot within the transaction that is open."""
+        now = self._current(account, slot)
+        before = now.state if now else None
+        if not may_follow(before, state):
+            raise LedgerError(
+                f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
+                f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
+            )
+        if pence is None and now:
+            pence = now.pence
+        if pence is None and state is SlotState.PAYING:
+            # Without the price the spend ceiling could not be kept over a restart.
+            raise LedgerError(f"{account}, {slot}: paying needs the price first. Nothing was changed.")
+        self._db.execute(
+            "INSERT INTO history (at, site, run, account, court, day, hour, state, why, pence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._now(), self.site, run, account, *_slot_values(slot), state.value, why, pence),
+        )
 
     def _current(self, account: str, slot: Slot) -> SlotRecord | None:
         row = self._db.execute(

@@ -5,7 +5,8 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from booking.errors import BookingError
 from booking.holding import Holding, Reach
-from booking.ledger import Ledger, SlotState
+from booking.ledger import CeilingError, Ledger, SlotState
 from booking.model import Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
@@ -77,6 +78,8 @@ class Night:
         self._intended: set[Slot] = set()
         self._stop: StopError | None = None
         self._failure = ""
+        self._total = 0
+        """Of the basket that was checked, in pence."""
 
     def logged_in_as(self, email: str) -> None:
         """Remember who is logged in: the log shows it."""
@@ -221,25 +224,47 @@ class Night:
         if len(known) == len(prices) and sum(known) != basket.total:
             why = f"the basket's lines come to {pounds(sum(known))} and its total is {pounds(basket.total)}"
             self.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing is paid")
-        self._check_spend(basket.total)
         share, rest = divmod(basket.total, len(prices))
-        for number, (slot, price) in enumerate(prices.items()):
-            worth = price if price is not None else share + (rest if number == 0 else 0)
-            self._record(slot, SlotState.HELD, "in the basket at this price", worth)
+        worth = {
+            slot: price if price is not None else share + (rest if number == 0 else 0)
+            for number, (slot, price) in enumerate(prices.items())
+        }
+        with self._spending(basket.total):
+            ceilings = self.plan.ceilings(self.account.key)
+            self.ledger.check_ceilings(ceilings, self.plan.slot_day, list(worth.values()))
+        for slot, pence in worth.items():
+            self._record(slot, SlotState.HELD, "in the basket at this price", pence)
+        self._total = basket.total
         return basket.total
 
-    def _check_spend(self, total: int) -> None:
-        spent = self.ledger.committed_pence(self.plan.slot_day, self.account.key)
-        allowed = self.plan.max_spend_pence
-        if spent + total > allowed:
-            before = f" after {pounds(spent)} already spent on this day" if spent else ""
-            why = f"the basket costs {pounds(total)}{before}; MAX_SPEND allows {pounds(allowed)}"
-            self.stop_here(Outcome.NEEDS_PERSON, f"{why}: raise it and run again, {self._until()}")
+    @contextmanager
+    def _spending(self, total: int) -> Iterator[None]:
+        """Stop the account where the ledger says that this total exceeds a ceiling."""
+        try:
+            yield
+        except CeilingError as error:
+            ceiling = error.ceiling
+            whose = "this account" if ceiling.account else "all accounts together"
+            before = f" and {pounds(error.spent)} is spent on this day already" if error.spent else ""
+            why = (
+                f"the basket costs {pounds(total)}{before}, but {ceiling.setting} allows {pounds(ceiling.pence)} for "
+                f"{whose}: raise it and run again"
+            )
+            self.stop_here(Outcome.NEEDS_PERSON, why)
 
     def payment_begins(self) -> None:
-        """Tell the ledger that the next click may move money."""
-        for slot in self.held:
-            self._record(slot, SlotState.PAYING, "the next click may move money")
+        """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.
+
+        Raises:
+            StopError: others have spent meanwhile what this payment needed.
+        """
+        with self._spending(self._total):
+            self.ledger.begin_payment(
+                run=self.plan.run,
+                account=self.account.key,
+                slots=self.held,
+                ceilings=self.plan.ceilings(self.account.key),
+            )
 
     def payment_was_not_sent(self, why: str) -> None:
         """Tell the ledger that no money has moved and the slots are still held."""

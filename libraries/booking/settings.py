@@ -50,6 +50,7 @@ NAMES = (
     *CARD_NAMES,
     "PAYMENT",
     "MAX_SPEND",
+    "MAX_SPEND_PER_ACCOUNT",
     "PAYMENT_HOSTS",
     "DAYS_AHEAD",
     "RELEASE_TIME",
@@ -118,7 +119,9 @@ class Settings:
     sheet_api_url: str
     payment: Payment
     max_spend_pence: int
-    """The most that one account may spend in one run."""
+    """The most that all accounts together may spend on one slot day."""
+    max_spend_per_account_pence: int
+    """The most that one account may spend on one slot day."""
     release: Release
     opening: datetime | None
     """An announced opening, in the zone of the release, that stands instead of the computed one."""
@@ -323,7 +326,8 @@ class _Loader:
             service_account_file=account_file,
             sheet_api_url=GOOGLE_SHEETS if unstarted else self._read("GSHEET_API_URL", _url, GOOGLE_SHEETS),
             payment=payment,
-            max_spend_pence=self._read("MAX_SPEND", _pence, 5000),
+            max_spend_pence=self._read("MAX_SPEND", _pence, 15_000),
+            max_spend_per_account_pence=self._read("MAX_SPEND_PER_ACCOUNT", _pence, 5000),
             release=release,
             opening=self._read("OPENING", lambda text: _instant(text, release.zone), None),
             max_wait=self._read("MAX_WAIT", _minutes, timedelta(minutes=45)),

@@ -134,6 +134,7 @@ class _Run:
             wait=wait,
             payment=settings.payment,
             max_spend_pence=settings.max_spend_pence,
+            max_spend_per_account_pence=settings.max_spend_per_account_pence,
             only_accounts=self._options.accounts,
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),

@@ -33,7 +33,8 @@ PATIENCE = 90.0
 # Said explicitly so that a developer's own .env does not shine through.
 STEADY = {
     "PAYMENT": "pay",
-    "MAX_SPEND": "50.00",
+    "MAX_SPEND": "300.00",
+    "MAX_SPEND_PER_ACCOUNT": "100.00",
     "DAYS_AHEAD": "35",
     "RELEASE_TIME": "24:00",
     "RELEASE_TIMEZONE": "Europe/London",

@@ -176,6 +176,13 @@ class Venue:
         self._should_equal(f"log of {account}", sorted(found), sorted(rows))
 
     @keyword
+    def sheet_should_explain(self, outcome: str, *texts: str) -> None:
+        """Checks that the log gives one reason for this outcome, of all accounts, and that it holds each text."""
+        reasons = {row[6] for row in self.get_log_of_sheet() if row[5] == outcome}
+        if len(reasons) != 1 or not all(text in reason for reason in reasons for text in texts):
+            raise AssertionError(f"reasons of {outcome}: found {sorted(reasons)}, wanted one with {list(texts)}")
+
+    @keyword
     def nothing_should_be_asked_of(self, app: str, path: str) -> None:
         """Checks that no request with this text in its path has reached the site, the portal or the sheet."""
         found = [each["path"] for each in self._requests(app, path, None)]

@@ -31,7 +31,7 @@ def want(*slots: Slot, row: int = 2) -> Want:
     return Want("mother", slots, f"Booking Schedule, row {row}")
 
 
-def plan(*wants: Want, run: str = "first", allowed: int = 10_000) -> Plan:
+def plan(*wants: Want, run: str = "first", allowed: int = 10_000, each: int = 10_000) -> Plan:
     return Plan(
         run=run,
         site="practice",
@@ -42,6 +42,7 @@ def plan(*wants: Want, run: str = "first", allowed: int = 10_000) -> Plan:
         wait=False,
         payment=Payment.PAY,
         max_spend_pence=allowed,
+        max_spend_per_account_pence=each,
         accounts=(MOTHER,),
         wants=wants,
     )
@@ -355,16 +356,47 @@ def test_a_slot_that_the_basket_lost_is_not_paid_and_the_others_are(
     assert states(ledger, EIGHT)[-1] is SlotState.RELEASED
 
 
-@pytest.mark.parametrize(("allowed", "goes"), [(PRICE, True), (PRICE - 1, False), (0, False)])
-def test_the_spend_ceiling(begin: Callable[..., Night], ledger: Ledger, allowed: int, goes: bool) -> None:
-    night = begin(want(EIGHT), allowed=allowed)
+@pytest.mark.parametrize(("ceiling", "setting"), [("allowed", "MAX_SPEND"), ("each", "MAX_SPEND_PER_ACCOUNT")])
+@pytest.mark.parametrize(("pence", "goes"), [(PRICE, True), (PRICE - 1, False), (0, False)])
+def test_the_spend_ceilings(
+    begin: Callable[..., Night], ledger: Ledger, ceiling: str, setting: str, pence: int, goes: bool
+) -> None:
+    night = begin(want(EIGHT), **{ceiling: pence})
     hold(night)
     if goes:
         assert night.check_basket(basket(EIGHT)) == PRICE
         return
-    assert "MAX_SPEND" in stopped(night, basket(EIGHT)).why
-    assert pounds(allowed) in only(ledger).why
+    assert f"{setting} allows {pounds(pence)}" in stopped(night, basket(EIGHT)).why
+    assert "held until about" in only(ledger).why
     assert nothing_moved(ledger)
+
+
+def test_what_others_spend_after_the_check_still_counts(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), allowed=2 * PRICE - 1)
+    hold(night)
+    night.check_basket(basket(EIGHT))
+    ledger.record(run="first", account="father", slot=NINE, state=SlotState.HELD, pence=PRICE)
+    ledger.record(run="first", account="father", slot=NINE, state=SlotState.PAYING)
+    with pytest.raises(StopError) as caught:
+        night.payment_begins()
+    assert caught.value.outcome is Outcome.NEEDS_PERSON
+    assert f"{pounds(PRICE)} is spent on this day already, but MAX_SPEND allows" in caught.value.why
+    assert "all accounts together" in caught.value.why
+    assert states(ledger, EIGHT)[-1] is SlotState.HELD
+
+
+def test_a_booking_without_a_price_counts_as_much_as_the_dearest_slot_in_the_basket(
+    begin: Callable[..., Night],
+) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3), allowed=3 * PRICE - 1)
+    night.take_stock([row(EIGHT, pence=None)], [])
+    hold(night)
+    assert night.check_basket(basket(TEN)) == PRICE  # EIGHT counts for one more
+    night = begin(want(EIGHT), want(NINE, row=3), run="second", allowed=3 * PRICE - 1, each=2 * PRICE)
+    night.take_stock([row(EIGHT, pence=None)], [])
+    hold(night)
+    dear = Basket((row(NINE, pence=PRICE + 1),), PRICE + 1, 0)
+    assert "MAX_SPEND_PER_ACCOUNT" in stopped(night, dear).why
 
 
 @pytest.mark.parametrize("how_far", ["paid", "unknown", "paying"])
@@ -380,7 +412,7 @@ def test_the_spend_ceiling_holds_over_restarts(begin: Callable[..., Night], ledg
     hold(night)
     stop = stopped(night, basket(TEN))
     assert stop.outcome is Outcome.NEEDS_PERSON
-    assert "already spent" in stop.why
+    assert "is spent on this day already" in stop.why
     assert states(ledger, TEN)[-1] is SlotState.HELD
 
 

@@ -91,7 +91,7 @@ def test_with_nothing_set_a_run_goes_to_the_practice_venue(load: Callable[..., S
     assert settings.site_url == ""
     assert settings.payment_hosts == ("127.0.0.1",)
     assert settings.payment is Payment.PAY
-    assert settings.max_spend_pence == 5000
+    assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (15_000, 5000)
     assert settings.max_wait == timedelta(minutes=45)
     assert settings.opening is None
     assert (settings.release.days_ahead, settings.release.minutes) == (35, 1440)
@@ -143,6 +143,7 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
             "PAYMENT": "Pay",
             "PAYMENT_HOSTS": " pay.example.test, PORTAL.example.test,",
             "MAX_SPEND": "£27.80",
+            "MAX_SPEND_PER_ACCOUNT": "13.90",
             "DAYS_AHEAD": "8",
             "RELEASE_TIME": "07:30",
             "RELEASE_TIMEZONE": "Europe/Paris",
@@ -159,7 +160,7 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
     assert settings.service_account_file == key_file
     assert settings.sheet_api_url == "http://127.0.0.1:8080"
     assert settings.payment is Payment.PAY
-    assert settings.max_spend_pence == 2780
+    assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (2780, 1390)
     assert (settings.release.days_ahead, settings.release.minutes) == (8, 450)
     assert settings.opening
     assert settings.opening.isoformat() == "2026-07-02T01:00:00+02:00"
@@ -179,6 +180,7 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         "GSHEET_API_URL": "ftp://sheets.example.test",
         "PAYMENT": "maybe",
         "MAX_SPEND": "lots",
+        "MAX_SPEND_PER_ACCOUNT": "some",
         "PAYMENT_HOSTS": "https://pay.example.test",
         "DAYS_AHEAD": "-1",
         "RELEASE_TIME": "24:01",
