@@ -349,7 +349,11 @@ class Booker:
 
     @keyword
     def next_look(self) -> bool:
-        """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost."""
+        """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost.
+
+        A card that was declined ends the watch: what it could still hold could not be paid, and would be kept from
+        others.
+        """
         plan = self.night.plan
         if plan.watch_until is None or not self.night.watched:
             return False
@@ -357,10 +361,10 @@ class Booker:
         self._last_look = self._last_look or now
         opened = self.waiting.opens or now
         due = next_look(opened=opened, last=self._last_look, until=plan.watch_until.timestamp(), every=plan.watch_every)
-        if due is None:
+        if due is None or self._watch_is_vain():
             return False
         sleep_until(due)
-        return True
+        return not self._watch_is_vain()
 
     @keyword
     def first_move_for_what_came_back(self, calendar: str) -> Move:
@@ -438,8 +442,30 @@ class Booker:
             self.night.stop_here(Outcome.NEEDS_PERSON, why)
 
     @keyword
+    def card_should_not_be_declined(self) -> None:
+        """Stops if the card was declined in this run, for this account or another: they share it.
+
+        Raises:
+            StopError: it was.
+        """
+        self.night.check_card()
+
+    @keyword
+    def card_was_declined(self, why: str) -> None:
+        """Ends what the account can do, and keeps every account of this run from trying the card again.
+
+        Args:
+            why: what the portal said.
+        """
+        self.night.card_declined(why)
+
+    @keyword
     def payment_begins(self) -> None:
-        """Tells the ledger, before the click that may move money, that it is about to be made."""
+        """Tells the ledger, before the click that may move money, that it is about to be made.
+
+        Raises:
+            StopError: the accounts together, or this one, would spend more than is allowed.
+        """
         self.night.payment_begins()
 
     @keyword
@@ -556,6 +582,12 @@ class Booker:
     def _end_holding(self) -> None:
         self.night.end_holding(self.holding, self.waiting.opens)
         self._holding = None
+
+    def _watch_is_vain(self) -> bool:
+        declined_for = self.night.declined_for
+        if declined_for:
+            logger.warn(f"Not watched any longer: the card was declined for {declined_for}")
+        return bool(declined_for)
 
     def _pass_turn_on(self) -> None:
         if self._turn is not None:

@@ -21,8 +21,8 @@ from booking.pages import Basket, BookingRow
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
-
-
+CARD_DECLINED = "card declined"
+"""The mark of an account for which the card was declined in a run."""
 _ADVICE = (
     "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
     "nothing is paid for it before that"
@@ -251,6 +251,31 @@ class Night:
                 f"{whose}: raise it and run again"
             )
             self.stop_here(Outcome.NEEDS_PERSON, why)
+
+    @property
+    def declined_for(self) -> str:
+        """Names of the accounts for which the card was declined in this run; empty when it was not."""
+        keys = self.ledger.marks(self.plan.run, CARD_DECLINED)
+        return " and ".join(account.name for account in self.plan.accounts if account.key in keys)
+
+    def card_declined(self, why: str) -> NoReturn:
+        """Tell the ledger that the card was declined: the accounts share it, and none tries it again in this run.
+
+        Raises:
+            StopError: always.
+        """
+        self.ledger.mark(self.plan.run, self.account.key, CARD_DECLINED, why)
+        self.stop_here(Outcome.DECLINED, why)
+
+    def check_card(self) -> None:
+        """Check that the card may still be tried in this run.
+
+        Raises:
+            StopError: it was declined, for this account or another.
+        """
+        if self.declined_for:
+            why = f"the card was declined for {self.declined_for}, and no account tries it again in this run"
+            self.stop_here(Outcome.DECLINED, f"{why}: see to the card and run again")
 
     def payment_begins(self) -> None:
         """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.

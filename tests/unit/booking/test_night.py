@@ -416,6 +416,24 @@ def test_the_spend_ceiling_holds_over_restarts(begin: Callable[..., Night], ledg
     assert states(ledger, TEN)[-1] is SlotState.HELD
 
 
+def test_a_card_that_was_declined_is_tried_by_nobody_in_that_run(ledger: Ledger) -> None:
+    nights = [Night(plan(want(EIGHT), want(Slot(2, DAY, 8), row=3), run=run), "mother", ledger) for run in "abb"]
+    for night in nights:
+        night.check_card()
+    with pytest.raises(StopError) as caught:
+        nights[1].card_declined("the card portal declined the card")
+    assert (caught.value.outcome, caught.value.why) == (Outcome.DECLINED, "the card portal declined the card")
+    nights[0].check_card()  # another run
+    hold(nights[2])
+    with pytest.raises(StopError) as caught:
+        nights[2].check_card()
+    nights[2].close()
+    assert {record.outcome for record in ledger.outcomes("b")} == {Outcome.DECLINED}
+    why = ledger.outcomes("b")[0].why
+    assert "declined for Mother" in why
+    assert "held until about" in why
+
+
 def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., Night]) -> None:
     night = begin(want(EIGHT))
     hold(night)
