@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from booking.answers import is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
-from booking.ledger import LEDGER, Ledger
+from booking.ledger import LEDGER, Ledger, Mark
 from booking.model import Account, Payment, Slot, account_key
 from booking.night import Night
 from booking.outcomes import Outcome
@@ -215,7 +216,7 @@ class Booker:
                 logger.warn(f"{slot} is shown as booked before the opening")
         self._gone.update(self.night.held, self.night.untouchable)
         self.night.intend(want.first for want in wanted if want.first not in self._gone)
-        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "ready")
+        self._mark(Mark.READY)
         self._pass_turn_on()
 
     @keyword
@@ -239,9 +240,9 @@ class Booker:
             offset = self.waiting.offset
             text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
             if offset.notable:
-                self.notify(f"{offset}, so one of them is wrong")
-            logger.info(text)
-            self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", text)
+                self._mark(Mark.NOTICE, f"{offset}, so one of them is wrong")
+            logger.write(text, "WARN" if offset.notable else "INFO")
+            self._mark(Mark.CLOCK, text)
         return False
 
     @keyword
@@ -502,10 +503,13 @@ class Booker:
         return all(any(line.is_slot(slot, facility) for line in basket.lines) for slot in self.night.held)
 
     @keyword
-    def notify(self, message: str) -> None:
-        """Tells the person at the terminal, now, that they are needed."""
-        logger.warn(message)
-        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "notice", message)
+    def ask_to_confirm_with_the_bank(self, patience: timedelta) -> None:
+        """Tells the person, now and wherever they are, that the bank wants them to confirm the payment.
+
+        Args:
+            patience: how long they are waited for.
+        """
+        logger.warn(self.night.bank_asks(patience))
 
     @keyword
     def line_to_remove(self, basket: Basket) -> int | None:
@@ -536,7 +540,7 @@ class Booker:
             self._end_holding()
         self._night.close()
         self._pass_turn_on()
-        self._night.ledger.mark(self._night.plan.run, self._night.account.key, "left")
+        self._mark(Mark.LEFT)
         self._night.ledger.close()
 
     def end_test(self, data: running.TestCase, outcome: result.TestCase) -> None:  # noqa: ARG002 - a listener's signature
@@ -592,6 +596,9 @@ class Booker:
     def _pass_turn_on(self) -> None:
         if self._turn is not None:
             self._turn.pass_on()
+
+    def _mark(self, what: Mark, detail: str = "") -> None:
+        self.night.ledger.mark(self.night.plan.run, self.night.account.key, what, detail)
 
     def _reason(self) -> str:
         return self.night.reason or "see the tasks above"

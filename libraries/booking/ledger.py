@@ -50,6 +50,24 @@ class SlotState(StrEnum):
     """Not ours: taken by somebody else, given back, or the hold ran out."""
 
 
+class Mark(StrEnum):
+    """A point of the run to which a worker has come, or what it has to say there."""
+
+    READY = "ready"
+    """It waits for the opening."""
+    LEFT = "left"
+    """Its books are closed."""
+    CLOCK = "clock"
+    """What it knows of the clocks."""
+    NOTICE = "notice"
+    """For whoever is at the terminal."""
+    BANK = "bank"
+    """The bank wants a person now."""
+    CALL = "call"
+    """A person is needed, and wherever that person is."""
+    CARD_DECLINED = "card declined"
+
+
 _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
     None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
     SlotState.INTENT: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.RELEASED, SlotState.PAID}),
@@ -315,11 +333,16 @@ class Ledger:
 
     def mark_details(self, run: str, what: str) -> dict[str, str]:
         """Return the latest detail of this mark for each account that has it."""
+        return {account: detail for account, _, detail in self.details(run, what)}
+
+    def details(self, run: str, *what: str) -> list[tuple[str, str, str]]:
+        """Return account, mark and detail of every one of these marks, oldest first."""
+        places = ", ".join("?" * len(what))
         rows = self._rows(
-            "SELECT account, detail FROM marks WHERE site = ? AND run = ? AND what = ? ORDER BY id",
-            (self.site, run, what),
+            f"SELECT account, what, detail FROM marks WHERE site = ? AND run = ? AND what IN ({places}) ORDER BY id",  # noqa: S608 - question marks only
+            (self.site, run, *what),
         )
-        return {row["account"]: row["detail"] for row in rows}
+        return [(row["account"], row["what"], row["detail"]) for row in rows]
 
     # Outcomes, and the outbox to the sheet
 

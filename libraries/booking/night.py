@@ -14,15 +14,13 @@ from zoneinfo import ZoneInfo
 
 from booking.errors import BookingError
 from booking.holding import Holding, Reach
-from booking.ledger import CeilingError, Ledger, SlotState
+from booking.ledger import CeilingError, Ledger, Mark, SlotState
 from booking.model import Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
-CARD_DECLINED = "card declined"
-"""The mark of an account for which the card was declined in a run."""
 _ADVICE = (
     "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
     "nothing is paid for it before that"
@@ -255,7 +253,7 @@ class Night:
     @property
     def declined_for(self) -> str:
         """Names of the accounts for which the card was declined in this run; empty when it was not."""
-        keys = self.ledger.marks(self.plan.run, CARD_DECLINED)
+        keys = self.ledger.marks(self.plan.run, Mark.CARD_DECLINED)
         return " and ".join(account.name for account in self.plan.accounts if account.key in keys)
 
     def card_declined(self, why: str) -> NoReturn:
@@ -264,7 +262,7 @@ class Night:
         Raises:
             StopError: always.
         """
-        self.ledger.mark(self.plan.run, self.account.key, CARD_DECLINED, why)
+        self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, why)
         self.stop_here(Outcome.DECLINED, why)
 
     def check_card(self) -> None:
@@ -290,6 +288,20 @@ class Night:
                 slots=self.held,
                 ceilings=self.plan.ceilings(self.account.key),
             )
+
+    def bank_asks(self, patience: timedelta) -> str:
+        """Call for the person whom the bank asks to confirm the payment, and return what they are told.
+
+        Args:
+            patience: how long they are waited for.
+        """
+        until = (datetime.now(UTC) + patience).astimezone(ZoneInfo(self.plan.zone))
+        text = (
+            f"the bank asks to confirm the payment of {pounds(self._total)}: confirm it now, as the bank has told you, "
+            f"before {until:%H:%M:%S}"
+        )
+        self.ledger.mark(self.plan.run, self.account.key, Mark.BANK, text)
+        return text
 
     def payment_was_not_sent(self, why: str) -> None:
         """Tell the ledger that no money has moved and the slots are still held."""
@@ -339,7 +351,9 @@ class Night:
             StopError: always.
         """
         stop = StopError(outcome, why)
-        self._stop = self._stop or stop
+        if self._stop is None:
+            self._stop = stop
+            self._call(outcome, f"{why}; {self._until()}" if self.held else why)
         raise stop
 
     def failed(self, why: str) -> None:
@@ -433,6 +447,15 @@ class Night:
             measures=progress.measures,
         )
         progress.done = True
+        self._call(outcome, why)
+
+    def _call(self, outcome: Outcome, why: str) -> None:
+        """Call for a person where one is needed, once a run for each kind of trouble; the runner passes it on."""
+        if outcome not in {Outcome.UNKNOWN, Outcome.NEEDS_PERSON}:
+            return
+        calls = self.ledger.details(self.plan.run, Mark.CALL)
+        if not any(key == self.account.key and told.startswith(outcome) for key, _, told in calls):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}")
 
     def _open(self) -> list[_Progress]:
         return [progress for progress in self._progress if not progress.done]

@@ -284,6 +284,13 @@ class Program:
             raise AssertionError("\n".join(sorted(set(found))))
 
     @keyword
+    def no_secret_should_be_in(self, where: str, texts: list[str]) -> None:
+        """Searches texts, told as these, for every secret."""
+        found = find_in_texts(where, texts, secrets_of(self._settings))
+        if found or not texts:
+            raise AssertionError("\n".join(sorted(set(found))) or f"there is nothing to search in {where}")
+
+    @keyword
     def node_and_browser_should_have_been_seen(self) -> None:
         """Checks that the search of process list and environments was no search in nothing."""
         seen = {kind for run in self._runs for kind in run.environments}

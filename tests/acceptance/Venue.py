@@ -105,6 +105,11 @@ class Venue:
         self.world.control("POST", "/faults", {"rules": [{"app": app, "path": path, "do": do, **whose, **more}]})
 
     @keyword
+    def confirm_with_the_bank(self, account: str) -> None:
+        """Confirms the payment of an account as its holder would, on their phone."""
+        self.world.control("POST", "/3ds/confirm", {"email": self.world.emails[account]})
+
+    @keyword
     def clear_faults(self) -> None:
         """Ends all faults."""
         self.world.control("DELETE", "/faults")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from booking.errors import LedgerError
 from booking.holding import Answer, AnswerKind, Holding
-from booking.ledger import Ledger, OutcomeRecord, SlotState
+from booking.ledger import Ledger, Mark, OutcomeRecord, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import Night, StopError, pounds
 from booking.outcomes import Outcome
@@ -439,6 +439,58 @@ def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., Night]) -> 
     hold(night)
     with pytest.raises(LedgerError, match="price"):
         night.payment_begins()
+
+
+# Calling for a person
+
+
+def calls(ledger: Ledger, run: str = "first") -> list[str]:
+    return [told for _, _, told in ledger.details(run, Mark.BANK, Mark.CALL)]
+
+
+def test_the_bank_is_told_with_amount_and_time(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    night.check_basket(basket(EIGHT, TEN))
+    before = datetime.now(UTC) + timedelta(seconds=90)
+    told = night.bank_asks(timedelta(seconds=90))
+    assert calls(ledger) == [told]
+    assert "£27.80" in told
+    until = datetime.combine(before.date(), time.fromisoformat(told[-8:]), UTC)
+    assert abs(until - before) < timedelta(seconds=5)
+
+
+def test_a_person_is_called_once_for_each_kind_of_trouble(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    with pytest.raises(StopError):
+        night.stop_here(Outcome.NEEDS_PERSON, "the basket is odd")
+    [told] = calls(ledger)
+    assert told.startswith("needs a person: the basket is odd; held until about")
+    night.close()
+    begin(want(EIGHT), want(TEN, row=3)).abandoned("the worker was killed")
+    assert calls(ledger) == [told]
+
+
+def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    night.check_basket(basket(EIGHT, TEN))
+    night.payment_begins()
+    night.payment_settled([], confirmed=False)
+    [told] = calls(ledger)
+    assert told.startswith("unknown: ")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.SITE_ERROR, Outcome.LOGIN_REFUSED])
+def test_nobody_is_called_for_what_the_summary_tells(
+    begin: Callable[..., Night], ledger: Ledger, outcome: Outcome
+) -> None:
+    night = begin(want(EIGHT))
+    with pytest.raises(StopError):
+        night.stop_here(outcome, "so")
+    night.close()
+    assert calls(ledger) == []
 
 
 # After paying

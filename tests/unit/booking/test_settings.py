@@ -20,6 +20,7 @@ from booking.settings import (
     EMAIL_SUFFIX,
     NAMES,
     PASSWORD_SUFFIX,
+    Notify,
     Settings,
     is_loopback,
     load_settings,
@@ -149,6 +150,8 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
             "RELEASE_TIMEZONE": "Europe/Paris",
             "OPENING": "2026-07-01T23:00:00Z",
             "MAX_WAIT": "90",
+            "NOTIFY": "Always",
+            "NOTIFY_URLS": "json://127.0.0.1:9/canary-one\tntfys://canary-two",
             "BROWSER_EXECUTABLE": str(browser),
             "RESULTS_DIR": "elsewhere",
         }
@@ -165,6 +168,10 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
     assert settings.opening
     assert settings.opening.isoformat() == "2026-07-02T01:00:00+02:00"
     assert settings.max_wait == timedelta(minutes=90)
+    assert settings.notify is Notify.ALWAYS
+    assert settings.notify_urls == ("json://127.0.0.1:9/canary-one", "ntfys://canary-two")
+    assert {"127.0.0.1:9/canary-one", "canary-two"} <= set(settings.secret_values())
+    assert "canary" not in repr(settings)
     assert settings.browser == browser
     assert settings.results_dir == tmp_path / "elsewhere"
     assert settings.card
@@ -187,6 +194,8 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         "RELEASE_TIMEZONE": "London",
         "OPENING": "2026-11-24T00:00:00",
         "MAX_WAIT": "an hour",
+        "NOTIFY": "never",
+        "NOTIFY_URLS": "ntfys://topic canary-two",
         "BROWSER_EXECUTABLE": "/no/such/program",
         "GOOGLE_SERVICE_ACCOUNT_JSON": "no-such-file.json",
     }
@@ -196,6 +205,8 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
     assert "https" in faults["BOOKING_SITE_URL"]
     assert "between /d/ and /edit" in faults["GSHEET_MAIN_ID"]
     assert "has no zone" in faults["OPENING"]
+    assert "address 2" in faults["NOTIFY_URLS"]
+    assert "canary" not in str(faults)
     assert "Europe/London" in faults["RELEASE_TIMEZONE"]
 
 
@@ -483,6 +494,7 @@ def test_the_names_that_other_programs_must_not_inherit() -> None:
         "GOOGLE_SERVICE_ACCOUNT_JSON",
         "MOTHER_CAM_PASSWORD",
         "MOTHER_CAM_EMAIL_ADDRESS",
+        "NOTIFY_URLS",
     }
 
 

@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from booking.errors import BookingError
-from booking.model import Payment
+from booking.ledger import OutcomeRecord
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot
 from booking.opening import Release
+from booking.outcomes import Outcome
 from booking.settings import Settings, load_settings
+from booking.sheet import ACCOUNTS_SHEET
 from practice.clock import LONDON
 from runner import run as module
 from runner.lock import BusyError, only_run
-from runner.run import Options, run
+from runner.messages import Messages
+from runner.run import Options, run, summary
 from runner.terminal import Terminal
 
 PROJECT = Path(__file__).parents[3]
@@ -35,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def opening(settings: Settings, now: datetime, options: Options | None = None) -> tuple[date, datetime | None, bool]:
-    return module._Run(options or Options(), settings, {}, Terminal())._opening(now)
+    return module._Run(options or Options(), settings, {}, Terminal(), Messages([], str, print))._opening(now)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,29 @@ def test_latest_leads_to_the_last_run(tmp_path: Path) -> None:
         assert (tmp_path / "latest").resolve() == tmp_path / name
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "latest", "second"]
     assert os.readlink(tmp_path / "latest") == "second"  # noqa: PTH115 - what is written, not where it leads
+
+
+def test_the_summary_tells_what_was_got_and_why_the_rest_was_not() -> None:
+    day = date(2026, 12, 28)
+    mother = Account("Mother", "mother@example.test", 1, "https://site.example.test/courses/detail/171/court-1/")
+    wrong = Remark(RemarkKind.WRONG, f"{ACCOUNTS_SHEET}, row 4", "Court URL: no address is given")
+    plan = Plan(
+        run="first", site="practice", site_url="", slot_day=day, zone="Europe/London", opening=None, wait=True,
+        payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, accounts=(mother,), wants=(),
+        remarks=(wrong, Remark(RemarkKind.NOTE, "Booking Schedule, row 2", "fun")),
+    )  # fmt: skip
+    outcomes = [
+        OutcomeRecord("first", "mother", "", Slot(1, day, hour), Slot(1, day, hour), outcome, why, datetime.now(UTC))
+        for hour, outcome, why in [(8, Outcome.BOOKED, ""), (9, Outcome.TAKEN, "by somebody else")]
+    ]
+    title, text = summary(plan, outcomes)
+    assert title == "1 of 2 slots, Mon 28 Dec 2026"
+    assert text.splitlines() == [
+        "Mother, court 1, 08:00: booked",
+        "Mother, court 1, 09:00: taken by somebody else (by somebody else)",
+        "Account & Court Configuration, row 4: Court URL: no address is given",
+    ]
+    assert summary(replace(plan, remarks=()), [])[1] == "Nothing is wanted."
 
 
 @pytest.fixture
