@@ -30,6 +30,8 @@ LEDGER = "ledger.sqlite3"
 APPLICATION_ID = 0x434F5254
 """Marks the file as a ledger of this program (``CORT``), as `file` and SQLite read it."""
 SCHEMA_VERSION = 1
+CARRIED = "carried over"
+"""Stands for the run of what was carried over from a damaged ledger."""
 BUSY_SECONDS = 10.0
 """How long a writer waits for the others; a write takes milliseconds."""
 
@@ -66,12 +68,18 @@ class Mark(StrEnum):
     CALL = "call"
     """A person is needed, and wherever that person is."""
     CARD_DECLINED = "card declined"
+    DAMAGE = "begun after damage"
+    """Of the whole ledger: the one before it was damaged."""
+    STOCK_TAKEN = "stock taken after damage"
+    """Nothing in the account's basket could have been paid for without this ledger's knowledge."""
 
 
 _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
-    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
+    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
     SlotState.INTENT: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.RELEASED, SlotState.PAID}),
-    SlotState.HELD: frozenset({SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID}),
+    SlotState.HELD: frozenset(
+        {SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID, SlotState.UNKNOWN}
+    ),
     SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
     SlotState.UNKNOWN: frozenset({SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
     SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
@@ -172,7 +180,7 @@ class Ledger:
         self.path = path
         self.site = site
         self._clock = clock
-        self._db = _open(path)
+        self._db = open_database(path)
 
     def close(self) -> None:
         """Close the file; nothing is pending, as each write is complete when it returns."""
@@ -244,9 +252,13 @@ class Ledger:
 
     def state(self, account: str, slot: Slot) -> SlotState | None:
         """Return where the slot stands for this account; None if it was never heard of."""
-        with self._reading():
-            now = self._current(account, slot)
+        now = self.latest(account, slot)
         return now.state if now else None
+
+    def latest(self, account: str, slot: Slot) -> SlotRecord | None:
+        """Return the last step of the slot for this account; None if it was never heard of."""
+        with self._reading():
+            return self._current(account, slot)
 
     def states(self, *, account: str | None = None, slot_day: date | None = None) -> list[SlotRecord]:
         """Return where every slot stands, of one account or day if given, in the order of day, hour and court."""
@@ -343,6 +355,14 @@ class Ledger:
             (self.site, run, *what),
         )
         return [(row["account"], row["what"], row["detail"]) for row in rows]
+
+    def in_doubt(self, account: str) -> bool:
+        """Tell whether a payment of this account may have been forgotten with a ledger that was damaged."""
+        rows = self._rows(
+            "SELECT what FROM marks WHERE what = ? OR (what = ? AND site = ? AND account = ?) ORDER BY id DESC LIMIT 1",
+            (Mark.DAMAGE, Mark.STOCK_TAKEN, self.site, account),
+        )
+        return any(row["what"] == Mark.DAMAGE for row in rows)
 
     # Outcomes, and the outbox to the sheet
 
@@ -489,7 +509,12 @@ class Ledger:
         return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the file of a ledger, and make it if there is none.
+
+    Raises:
+        LedgerError: it cannot be opened, is damaged, or is of a newer version.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # SQLite gives its side files the mode of the file, so it is made private before SQLite sees it. Only when it is
@@ -510,6 +535,7 @@ def _open(path: Path) -> sqlite3.Connection:
         raise _trouble(path, error) from error
     try:
         db.row_factory = sqlite3.Row
+        _is_new(db, path)  # Before the file is changed in any way: it may be another program's.
         _use_wal(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
@@ -539,13 +565,22 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 
 def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+    if _is_new(db, path):
         for statement in _schema():
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         return
+    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problem != "ok":
+        raise LedgerError(_damaged(path, problem))
+
+
+def _is_new(db: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether nothing has been written into the file yet; what is no ledger of this version is refused."""
+    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        return True
     if application != APPLICATION_ID:
         raise LedgerError(f"{path}: this file is no ledger; move it away, or set RESULTS_DIR to another folder.")
     if version != SCHEMA_VERSION:
@@ -553,9 +588,7 @@ def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
             f"{path}: the ledger is of version {version}, this program knows version {SCHEMA_VERSION}; "
             "use the newer program. Nothing was changed."
         )
-    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if problem != "ok":
-        raise LedgerError(_damaged(path, problem))
+    return False
 
 
 def _schema() -> list[str]:
@@ -596,8 +629,8 @@ def _trouble(path: Path, error: sqlite3.Error) -> LedgerError:
 
 def _damaged(path: Path, problem: str) -> str:
     return (
-        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is. Look at My Bookings of "
-        "every account, then move the file and its -wal and -shm files aside; the next run begins a new ledger."
+        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is: the next ./run.sh sets it "
+        "aside and begins a new one with what can still be read and with what My Bookings lists."
     )
 
 

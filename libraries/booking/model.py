@@ -27,6 +27,8 @@ class RemarkKind(StrEnum):
     OUT_OF_SEASON = "out of season"
     DUPLICATE = "duplicate"
     NOTE = "note"
+    LEDGER = "ledger"
+    """Not the sheet's: what happened to the memory between runs."""
 
 
 def slugify(text: str) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from booking.errors import BookingError
 from booking.holding import Holding, Reach
-from booking.ledger import CeilingError, Ledger, Mark, SlotState
+from booking.ledger import CARRIED, CeilingError, Ledger, Mark, SlotState
 from booking.model import Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
@@ -24,6 +24,11 @@ HOLD_LASTS = timedelta(minutes=45)
 _ADVICE = (
     "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
     "nothing is paid for it before that"
+)
+_LOST = (
+    "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for: look at My "
+    "Bookings and at the card's statement, then say what you found with ./run.sh settle, or remove it from the basket; "
+    "it is not paid before that"
 )
 _OURS = {SlotState.HELD, SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
 
@@ -91,6 +96,8 @@ class Night:
         What is booked is not booked again; what lies in our own basket is taken up; a payment whose fate is not known
         is not repeated.
         """
+        if self.ledger.in_doubt(self.account.key):
+            self._take_stock_after_damage(bookings, basket)
         facility = self.account.facility
         for progress in self._open():
             want = progress.want
@@ -107,9 +114,39 @@ class Night:
                 if self._take_up(progress, slot, in_basket=in_basket):
                     break
 
+    def _take_stock_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
+        """Rebuild what a damaged ledger has forgotten of this account.
+
+        Whatever My Bookings lists is paid. What lies in the basket without being known here may have been paid for, and
+        nobody knows: that is for a person. Things of other kinds in the basket leave the account in doubt.
+        """
+        courts = {(account.court, account.facility) for account in self.plan.accounts}
+
+        def slot_of(row: BookingRow) -> Slot | None:
+            slots = ((Slot(court, row.date, row.hour), facility) for court, facility in courts)
+            return next((slot for slot, facility in slots if row.is_slot(slot, facility)), None)
+
+        for booked in filter(None, map(slot_of, bookings)):
+            if self.ledger.state(self.account.key, booked) is not SlotState.PAID:
+                self._record(booked, SlotState.PAID, "found in My Bookings")
+        lines = {line: slot_of(line) for line in basket}
+        for line, slot in lines.items():
+            latest = self.ledger.latest(self.account.key, slot) if slot else None
+            if slot and (latest is None or (latest.run == CARRIED and latest.state is SlotState.HELD)):
+                self._record(slot, SlotState.UNKNOWN, _LOST, line.pence)
+        if all(lines.values()):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.STOCK_TAKEN)
+
     def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
         """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
-        state = self.ledger.state(self.account.key, slot)
+        latest = self.ledger.latest(self.account.key, slot)
+        state = latest.state if latest else None
+        if latest and state is SlotState.UNKNOWN and latest.why == _LOST:
+            if in_basket:
+                self._finish(progress, slot, Outcome.NEEDS_PERSON, _LOST)
+            else:
+                self._record(slot, SlotState.RELEASED, "no longer in the basket, and My Bookings does not list it")
+            return in_basket
         if state in {SlotState.PAYING, SlotState.UNKNOWN}:
             why = "a payment was sent in an earlier run and My Bookings does not list the slot"
             if state is SlotState.PAYING:

@@ -124,7 +124,7 @@ def describe(plan: Plan) -> str:
         wants = [f"    {', else '.join(slot.time for slot in want.slots)}" for want in plan.wants_of(account.key)]
         lines += wants or ["    nothing"]
     if plan.remarks:
-        lines.append("Remarks on the sheet")
+        lines.append("Remarks")
         lines += [f"  {remark.kind}: {remark}" for remark in plan.remarks]
     return "\n".join(lines)
 

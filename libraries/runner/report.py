@@ -98,7 +98,7 @@ def document(plan: Plan, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str,
             links = [f"[pictures/{path.name}#picture|{_caption(path, account)}]" for path in own]
             lines.append(f"Pictures of {plain(account.name)}: {', '.join(links)}.\n")
     if plan.remarks:
-        lines += ["", "*Remarks on the sheet*", ""]
+        lines += ["", "*Remarks*", ""]
         lines += [f"- {plain(remark.where)}: {plain(remark.message)}" for remark in plan.remarks]
     return "\n".join(lines)
 

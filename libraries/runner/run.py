@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from booking.night import Night
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import build_plan, describe, write_plan
 from booking.redaction import Redaction
+from booking.repair import repair
 from booking.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
 from booking.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
 from booking.waiting import announce
@@ -75,6 +76,10 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
         left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
         if left:
             terminal.warn(f"{left} processes of an earlier run that was killed were still there; they are ended now")
+        started = datetime.now(settings.release.zone)
+        repaired = repair(settings.results_dir, started)
+        if repaired:
+            terminal.warn(repaired)
         with _site(settings, environ) as found:
             if found:
                 environ |= found
@@ -82,7 +87,7 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
             clean = Redaction(settings.secret_values()).clean
             with Messages(settings.notify_urls, clean, terminal.warn) as messages:
                 try:
-                    return _Run(options, settings, environ, terminal, messages).go()
+                    return _Run(options, settings, environ, terminal, messages).go(repaired)
                 except BookingError as error:
                     messages.send(f"The run at {settings.site} could not be done", str(error))
                     raise
@@ -128,8 +133,12 @@ class _Run:
         self._stop_asked = False
         self._told: set[tuple[str, str, str]] = set()
 
-    def go(self) -> ExitStatus:
-        """Plan, work, report."""
+    def go(self, repaired: str = "") -> ExitStatus:
+        """Plan, work, report.
+
+        Args:
+            repaired: what happened to the ledger, for the report.
+        """
         settings = self._settings
         for path in (PROJECT / ".env", settings.service_account_file):
             if path is not None and (warning := warn_readable(path)):
@@ -155,6 +164,8 @@ class _Run:
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),
         )
+        if repaired:
+            plan = replace(plan, remarks=(Remark(RemarkKind.LEDGER, LEDGER, repaired), *plan.remarks))
         if self._options.shard is not None:
             plan = part_of(plan, *self._options.shard)
         if not plan.accounts:
@@ -164,10 +175,11 @@ class _Run:
             raise SettingsError(HEADING, faults)
         self._terminal.say(describe(plan))
         folder = settings.results_dir / plan.run
-        folder.mkdir()
-        write_plan(plan, folder)
         with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
+            # First: a folder of a run that the ledger does not know of is a sign that it has forgotten something.
             ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
+            folder.mkdir()
+            write_plan(plan, folder)
             if clock := machine_clock():
                 ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
             return self._work(plan, folder, browser, ledger)

@@ -56,6 +56,7 @@ class Program:
         self._runs: list[ProgramRun] = []
         self._last: ProgramRun | None = None
         self._files: dict[str, tuple[int, int]] = {}
+        self._damaged = b""
         self._lure: socket.socket | None = None
 
     @keyword
@@ -190,6 +191,25 @@ class Program:
         ]
         if wrong:
             raise AssertionError("\n".join(wrong))
+
+    @keyword
+    def damage_the_ledger(self) -> None:
+        """Overwrites the header of the ledger and all that stands on its last page, as a failing disk may."""
+        path = self._results / "ledger.sqlite3"
+        data = bytearray(path.read_bytes())
+        data[:100] = bytes(range(100))
+        data[-4096:] = b"\xa5" * 4096
+        path.write_bytes(data)
+        self._damaged = bytes(data)
+
+    @keyword
+    def damaged_ledger_should_be_set_aside(self) -> None:
+        """Checks that one ledger was set aside, and that it is, byte for byte, the one that was damaged."""
+        found = sorted(self._results.glob("ledger.sqlite3.damaged-*"))
+        if [path.read_bytes() for path in found] != [self._damaged]:
+            raise AssertionError(
+                f"set aside: {[path.name for path in found] or 'nothing'}; wanted the damaged one as it was"
+            )
 
     # The report
 

@@ -11,7 +11,7 @@ import pytest
 
 from booking.errors import LedgerError
 from booking.holding import Answer, AnswerKind, Holding
-from booking.ledger import Ledger, Mark, OutcomeRecord, SlotState
+from booking.ledger import CARRIED, Ledger, Mark, OutcomeRecord, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import Night, StopError, pounds
 from booking.outcomes import Outcome
@@ -281,6 +281,89 @@ def test_paid_by_the_ledger_but_not_listed_needs_a_person(begin: Callable[..., N
     night.take_stock([], [])
     assert night.wanted == ()
     assert only(ledger, "second").outcome is Outcome.NEEDS_PERSON
+
+
+# Taking stock after the ledger was damaged
+
+
+@pytest.fixture
+def anew(ledger: Ledger) -> Ledger:
+    """The ledger as `booking.repair` begins it."""
+    ledger.mark("", "", Mark.DAMAGE, "torn")
+    return ledger
+
+
+def test_after_damage_everything_in_my_bookings_is_paid_again(begin: Callable[..., Night], anew: Ledger) -> None:
+    other_day = replace(TEN, date=DAY - timedelta(days=7))
+    night = begin(want(EIGHT))
+    night.take_stock([row(EIGHT), row(other_day), row(NINE, "Quarry Green Tennis Court 1")], [])
+    assert {record.slot: record.state for record in anew.states()} == {
+        EIGHT: SlotState.PAID, other_day: SlotState.PAID,
+    }  # fmt: skip
+    assert only(anew).outcome is Outcome.ALREADY_BOOKED
+    assert not anew.in_doubt("mother")
+    assert anew.in_doubt("father")
+
+
+@pytest.mark.parametrize("known", [None, SlotState.HELD])
+def test_after_damage_a_basket_nobody_knows_is_for_a_person(
+    begin: Callable[..., Night], anew: Ledger, known: SlotState | None
+) -> None:
+    if known:
+        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=known, pence=PRICE)
+    for run in ("first", "second"):
+        night = begin(want(EIGHT, NINE), run=run)
+        night.take_stock([], [row(EIGHT)])
+        assert (night.wanted, night.held) == ((), ())
+        assert only(anew, run).outcome is Outcome.NEEDS_PERSON
+        assert "./run.sh settle" in only(anew, run).why
+        assert EIGHT in night.untouchable
+    assert anew.committed_pence(DAY) == PRICE
+    # Settled as not paid, it is taken up out of the basket and paid for.
+    anew.record(run="by hand", account="mother", slot=EIGHT, state=SlotState.RELEASED, why="a person looked")
+    night = begin(want(EIGHT, NINE), run="third")
+    night.take_stock([], [row(EIGHT)])
+    pay(night, EIGHT)
+    assert only(anew, "third").outcome is Outcome.BOOKED
+
+
+def test_after_damage_what_was_taken_out_of_the_basket_may_be_booked(begin: Callable[..., Night], anew: Ledger) -> None:
+    begin(want(EIGHT)).take_stock([], [row(EIGHT)])
+    night = begin(want(EIGHT), run="second")
+    night.take_stock([], [])
+    assert [each.first for each in night.wanted] == [EIGHT]
+    hold(night)
+    pay(night, EIGHT)
+    assert only(anew, "second").outcome is Outcome.BOOKED
+
+
+def test_doubt_ends_with_the_first_stock_and_what_is_held_then_is_paid(
+    begin: Callable[..., Night], anew: Ledger
+) -> None:
+    night = begin(want(EIGHT))
+    night.take_stock([], [])
+    assert not anew.in_doubt("mother")
+    hold(night)
+    again = begin(want(EIGHT), run="second")
+    again.take_stock([], [row(EIGHT)])
+    assert again.held == (EIGHT,)
+
+
+def test_doubt_lasts_while_the_basket_holds_what_nobody_understands(begin: Callable[..., Night], anew: Ledger) -> None:
+    begin(want(EIGHT)).take_stock([], [BookingRow("Swimming", DAY, 8, 30, 500)])
+    assert anew.in_doubt("mother")
+
+
+@pytest.mark.parametrize("state", [SlotState.PAYING, SlotState.UNKNOWN])
+def test_a_payment_that_was_carried_over_is_not_repeated(
+    begin: Callable[..., Night], anew: Ledger, state: SlotState
+) -> None:
+    for each in (SlotState.HELD, SlotState.PAYING, *([state] if state is SlotState.UNKNOWN else [])):
+        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=each, pence=PRICE)
+    night = begin(want(EIGHT))
+    night.take_stock([], [row(EIGHT)])
+    assert only(anew).outcome is Outcome.UNKNOWN
+    assert night.held == ()
 
 
 # Before paying
