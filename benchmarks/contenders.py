@@ -84,6 +84,7 @@ class Suite:
             "BROWSER_EXECUTABLE": str(self._browser),
             "PAYMENT": "pay",
             "MAX_SPEND": "1000",
+            "MAX_SPEND_PER_ACCOUNT": "1000",
             "DAYS_AHEAD": "35",
             "RELEASE_TIME": "24:00",
             "RELEASE_TIMEZONE": "Europe/London",

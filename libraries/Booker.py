@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from booking.answers import Landmarks, is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
-from booking.ledger import LEDGER, Ledger
+from booking.ledger import LEDGER, Ledger, Mark
 from booking.model import Account, Payment, Slot, account_key
 from booking.night import Night
 from booking.outcomes import Outcome
@@ -215,7 +216,7 @@ class Booker:
                 logger.warn(f"{slot} is shown as booked before the opening")
         self._gone.update(self.night.held, self.night.untouchable)
         self.night.intend(want.first for want in wanted if want.first not in self._gone)
-        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "ready")
+        self._mark(Mark.READY)
         self._pass_turn_on()
 
     @keyword
@@ -239,9 +240,9 @@ class Booker:
             offset = self.waiting.offset
             text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
             if offset.notable:
-                self.notify(f"{offset}, so one of them is wrong")
-            logger.info(text)
-            self.night.ledger.mark(self.night.plan.run, self.night.account.key, "clock", text)
+                self._mark(Mark.NOTICE, f"{offset}, so one of them is wrong")
+            logger.write(text, "WARN" if offset.notable else "INFO")
+            self._mark(Mark.CLOCK, text)
         return False
 
     @keyword
@@ -352,7 +353,11 @@ class Booker:
 
     @keyword
     def next_look(self) -> bool:
-        """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost."""
+        """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost.
+
+        A card that was declined ends the watch: what it could still hold could not be paid, and would be kept from
+        others.
+        """
         plan = self.night.plan
         if plan.watch_until is None or not self.night.watched:
             return False
@@ -360,10 +365,10 @@ class Booker:
         self._last_look = self._last_look or now
         opened = self.waiting.opens or now
         due = next_look(opened=opened, last=self._last_look, until=plan.watch_until.timestamp(), every=plan.watch_every)
-        if due is None:
+        if due is None or self._watch_is_vain():
             return False
         sleep_until(due)
-        return True
+        return not self._watch_is_vain()
 
     @keyword
     def first_move_for_what_came_back(self, calendar: str) -> Move:
@@ -441,11 +446,32 @@ class Booker:
             self.night.stop_here(Outcome.NEEDS_PERSON, why)
 
     @keyword
+    def card_should_not_be_declined(self) -> None:
+        """Stops if the card was declined in this run, for this account or another: they share it.
+
+        Raises:
+            StopError: it was.
+        """
+        self.night.check_card()
+
+    @keyword
+    def card_was_declined(self, why: str) -> None:
+        """Ends what the account can do, and keeps every account of this run from trying the card again.
+
+        Args:
+            why: what the portal said.
+        """
+        self.night.card_declined(why)
+
+    @keyword
     def payment_begins(self, *, by_card: bool) -> None:
         """Tells the ledger, before the click that may move money, that it is about to be made.
 
         Args:
             by_card: whether a card has been typed; without one the click can move credit and nothing else.
+
+        Raises:
+            StopError: the accounts together, or this one, would spend more than is allowed.
         """
         self.night.payment_begins(by_card=by_card)
 
@@ -483,10 +509,13 @@ class Booker:
         return all(any(line.is_slot(slot, facility) for line in basket.lines) for slot in self.night.held)
 
     @keyword
-    def notify(self, message: str) -> None:
-        """Tells the person at the terminal, now, that they are needed."""
-        logger.warn(message)
-        self.night.ledger.mark(self.night.plan.run, self.night.account.key, "notice", message)
+    def ask_to_confirm_with_the_bank(self, patience: timedelta) -> None:
+        """Tells the person, now and wherever they are, that the bank wants them to confirm the payment.
+
+        Args:
+            patience: how long they are waited for.
+        """
+        logger.warn(self.night.bank_asks(patience))
 
     @keyword
     def line_to_remove(self, basket: Basket) -> int | None:
@@ -517,7 +546,7 @@ class Booker:
             self._end_holding()
         self._night.close()
         self._pass_turn_on()
-        self._night.ledger.mark(self._night.plan.run, self._night.account.key, "left")
+        self._mark(Mark.LEFT)
         self._night.ledger.close()
 
     def end_test(self, data: running.TestCase, outcome: result.TestCase) -> None:  # noqa: ARG002 - a listener's signature
@@ -564,9 +593,18 @@ class Booker:
         self.night.end_holding(self.holding, self.waiting.opens)
         self._holding = None
 
+    def _watch_is_vain(self) -> bool:
+        declined_for = self.night.declined_for
+        if declined_for:
+            logger.warn(f"Not watched any longer: the card was declined for {declined_for}")
+        return bool(declined_for)
+
     def _pass_turn_on(self) -> None:
         if self._turn is not None:
             self._turn.pass_on()
+
+    def _mark(self, what: Mark, detail: str = "") -> None:
+        self.night.ledger.mark(self.night.plan.run, self.night.account.key, what, detail)
 
     def _reason(self) -> str:
         return self.night.reason or "see the tasks above"

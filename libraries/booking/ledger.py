@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from booking.errors import LedgerError
-from booking.model import Slot, Want
+from booking.model import Ceiling, Slot, Want
 from booking.outcomes import Outcome
 
 LEDGER = "ledger.sqlite3"
@@ -30,6 +30,8 @@ LEDGER = "ledger.sqlite3"
 APPLICATION_ID = 0x434F5254
 """Marks the file as a ledger of this program (``CORT``), as `file` and SQLite read it."""
 SCHEMA_VERSION = 1
+CARRIED = "carried over"
+"""Stands for the run of what was carried over from a damaged ledger."""
 BUSY_SECONDS = 10.0
 """How long a writer waits for the others; a write takes milliseconds."""
 
@@ -50,10 +52,34 @@ class SlotState(StrEnum):
     """Not ours: taken by somebody else, given back, or the hold ran out."""
 
 
+class Mark(StrEnum):
+    """A point of the run to which a worker has come, or what it has to say there."""
+
+    READY = "ready"
+    """It waits for the opening."""
+    LEFT = "left"
+    """Its books are closed."""
+    CLOCK = "clock"
+    """What it knows of the clocks."""
+    NOTICE = "notice"
+    """For whoever is at the terminal."""
+    BANK = "bank"
+    """The bank wants a person now."""
+    CALL = "call"
+    """A person is needed, and wherever that person is."""
+    CARD_DECLINED = "card declined"
+    DAMAGE = "begun after damage"
+    """Of the whole ledger: the one before it was damaged."""
+    STOCK_TAKEN = "stock taken after damage"
+    """Nothing in the account's basket could have been paid for without this ledger's knowledge."""
+
+
 _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
-    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
+    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
     SlotState.INTENT: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.RELEASED, SlotState.PAID}),
-    SlotState.HELD: frozenset({SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID}),
+    SlotState.HELD: frozenset(
+        {SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID, SlotState.UNKNOWN}
+    ),
     SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
     SlotState.UNKNOWN: frozenset({SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
     SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
@@ -64,6 +90,20 @@ _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
 def may_follow(before: SlotState | None, after: SlotState) -> bool:
     """Return whether a slot in state `before` (None: never heard of) may come into state `after`."""
     return after in _FOLLOWS[before]
+
+
+_AT_STAKE = frozenset({SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN})
+"""Money was paid for such a slot, or may have been."""
+
+
+class CeilingError(LedgerError):
+    """A payment would spend more than is allowed."""
+
+    def __init__(self, ceiling: Ceiling, spent: int, price: int) -> None:
+        self.ceiling = ceiling
+        self.spent = spent
+        """Pence that are spent already, or may be."""
+        super().__init__(f"{ceiling.setting} allows {ceiling.pence} pence, {spent} are spent and {price} are asked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +180,7 @@ class Ledger:
         self.path = path
         self.site = site
         self._clock = clock
-        self._db = _open(path)
+        self._db = open_database(path)
 
     def close(self) -> None:
         """Close the file; nothing is pending, as each write is complete when it returns."""
@@ -172,30 +212,56 @@ class Ledger:
         Raises:
             LedgerError: the state cannot follow the present one, or money is about to be moved at an unknown price.
         """
-        with self._writing() as db:
-            now = self._current(account, slot)
-            before = now.state if now else None
-            if not may_follow(before, state):
-                raise LedgerError(
-                    f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
-                    f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
-                )
-            if pence is None and now:
-                pence = now.pence
-            if pence is None and state is SlotState.PAYING:
-                # Without the price the spend ceiling could not be kept over a restart.
-                raise LedgerError(f"{account}, {slot}: paying needs the price first. Nothing was changed.")
-            db.execute(
-                "INSERT INTO history (at, site, run, account, court, day, hour, state, why, pence)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self._now(), self.site, run, account, *_slot_values(slot), state.value, why, pence),
-            )
+        with self._writing():
+            self._step(run, account, slot, state, why, pence)
+
+    def begin_payment(
+        self, *, run: str, account: str, slots: Sequence[Slot], why: str, ceilings: Sequence[Ceiling]
+    ) -> None:
+        """Record that these slots are about to be paid for, all of them or none, and none beyond a ceiling.
+
+        What is spent and what is about to be is looked up and recorded in one transaction: workers that come to pay at
+        the same instant cannot together exceed what is allowed.
+
+        Args:
+            run: name of the run.
+            account: key of the account.
+            slots: what is paid for, all of one day, in one basket.
+            why: what the next click may do, in words.
+            ceilings: what bounds the spending on that day.
+
+        Raises:
+            CeilingError: a ceiling would be exceeded.
+            LedgerError: a slot is not held, or its price is not known.
+        """
+        with self._writing():
+            prices = [record.pence or 0 for slot in slots if (record := self._current(account, slot))]
+            for day in {slot.date for slot in slots}:
+                self.check_ceilings(ceilings, day, prices)
+            for slot in slots:
+                self._step(run, account, slot, SlotState.PAYING, why, None)
+
+    def check_ceilings(self, ceilings: Sequence[Ceiling], slot_day: date, prices: Sequence[int]) -> None:
+        """Check that a basket of these prices, in pence, may be paid for as things stand; see `begin_payment`.
+
+        Raises:
+            CeilingError: a ceiling would be exceeded.
+        """
+        for ceiling in ceilings:
+            # What was found in My Bookings without its price counts as the dearest slot that is asked for now.
+            spent = self.committed_pence(slot_day, ceiling.account, unpriced=max(prices, default=0))
+            if spent + sum(prices) > ceiling.pence:
+                raise CeilingError(ceiling, spent, sum(prices))
 
     def state(self, account: str, slot: Slot) -> SlotState | None:
         """Return where the slot stands for this account; None if it was never heard of."""
-        with self._reading():
-            now = self._current(account, slot)
+        now = self.latest(account, slot)
         return now.state if now else None
+
+    def latest(self, account: str, slot: Slot) -> SlotRecord | None:
+        """Return the last step of the slot for this account; None if it was never heard of."""
+        with self._reading():
+            return self._current(account, slot)
 
     def states(self, *, account: str | None = None, slot_day: date | None = None) -> list[SlotRecord]:
         """Return where every slot stands, of one account or day if given, in the order of day, hour and court."""
@@ -211,11 +277,17 @@ class Ledger:
         """Return what was paid for slots first recorded as paid in this run, by this account, or altogether."""
         return sum(record.pence or 0 for record in self._slot_records("payments", "id", run=run, account=account))
 
-    def committed_pence(self, slot_day: date, account: str | None = None) -> int:
-        """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against."""
-        at_stake = {SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+    def committed_pence(self, slot_day: date, account: str | None = None, *, unpriced: int = 0) -> int:
+        """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against.
+
+        Args:
+            slot_day: the day of the slots.
+            account: whose slots count; None: those of all.
+            unpriced: what a slot counts for whose price nobody has seen, e.g. one that was found in My Bookings.
+        """
         records = self.states(account=account, slot_day=slot_day)
-        return sum(record.pence or 0 for record in records if record.state in at_stake)
+        pence = [record.pence for record in records if record.state in _AT_STAKE]
+        return sum(unpriced if price is None else price for price in pence)
 
     # Runs
 
@@ -276,11 +348,24 @@ class Ledger:
 
     def mark_details(self, run: str, what: str) -> dict[str, str]:
         """Return the latest detail of this mark for each account that has it."""
+        return {account: detail for account, _, detail in self.details(run, what)}
+
+    def details(self, run: str, *what: str) -> list[tuple[str, str, str]]:
+        """Return account, mark and detail of every one of these marks, oldest first."""
+        places = ", ".join("?" * len(what))
         rows = self._rows(
-            "SELECT account, detail FROM marks WHERE site = ? AND run = ? AND what = ? ORDER BY id",
-            (self.site, run, what),
+            f"SELECT account, what, detail FROM marks WHERE site = ? AND run = ? AND what IN ({places}) ORDER BY id",  # noqa: S608 - question marks only
+            (self.site, run, *what),
         )
-        return {row["account"]: row["detail"] for row in rows}
+        return [(row["account"], row["what"], row["detail"]) for row in rows]
+
+    def in_doubt(self, account: str) -> bool:
+        """Tell whether a payment of this account may have been forgotten with a ledger that was damaged."""
+        rows = self._rows(
+            "SELECT what FROM marks WHERE what = ? OR (what = ? AND site = ? AND account = ?) ORDER BY id DESC LIMIT 1",
+            (Mark.DAMAGE, Mark.STOCK_TAKEN, self.site, account),
+        )
+        return any(row["what"] == Mark.DAMAGE for row in rows)
 
     # Outcomes, and the outbox to the sheet
 
@@ -390,6 +475,26 @@ class Ledger:
         with self._reading() as db:
             return db.execute(sql, values).fetchall()
 
+    def _step(self, run: str, account: str, slot: Slot, state: SlotState, why: str, pence: int | None) -> None:
+        """Write one step of a slot within the transaction that is open."""
+        now = self._current(account, slot)
+        before = now.state if now else None
+        if not may_follow(before, state):
+            raise LedgerError(
+                f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
+                f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
+            )
+        if pence is None and now:
+            pence = now.pence
+        if pence is None and state is SlotState.PAYING:
+            # Without the price the spend ceiling could not be kept over a restart.
+            raise LedgerError(f"{account}, {slot}: paying needs the price first. Nothing was changed.")
+        self._db.execute(
+            "INSERT INTO history (at, site, run, account, court, day, hour, state, why, pence)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._now(), self.site, run, account, *_slot_values(slot), state.value, why, pence),
+        )
+
     def _current(self, account: str, slot: Slot) -> SlotRecord | None:
         row = self._db.execute(
             "SELECT * FROM history WHERE site = ? AND account = ? AND court = ? AND day = ? AND hour = ?"
@@ -407,7 +512,12 @@ class Ledger:
         return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the file of a ledger, and make it if there is none.
+
+    Raises:
+        LedgerError: it cannot be opened, is damaged, or is of a newer version.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # SQLite gives its side files the mode of the file, so it is made private before SQLite sees it. Only when it is
@@ -428,6 +538,7 @@ def _open(path: Path) -> sqlite3.Connection:
         raise _trouble(path, error) from error
     try:
         db.row_factory = sqlite3.Row
+        _is_new(db, path)  # Before the file is changed in any way: it may be another program's.
         _use_wal(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
@@ -457,13 +568,22 @@ def _use_wal(db: sqlite3.Connection) -> None:
 
 
 def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+    if _is_new(db, path):
         for statement in _schema():
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         return
+    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if problem != "ok":
+        raise LedgerError(_damaged(path, problem))
+
+
+def _is_new(db: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether nothing has been written into the file yet; what is no ledger of this version is refused."""
+    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        return True
     if application != APPLICATION_ID:
         raise LedgerError(f"{path}: this file is no ledger; move it away, or set RESULTS_DIR to another folder.")
     if version != SCHEMA_VERSION:
@@ -471,9 +591,7 @@ def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
             f"{path}: the ledger is of version {version}, this program knows version {SCHEMA_VERSION}; "
             "use the newer program. Nothing was changed."
         )
-    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if problem != "ok":
-        raise LedgerError(_damaged(path, problem))
+    return False
 
 
 def _schema() -> list[str]:
@@ -514,8 +632,8 @@ def _trouble(path: Path, error: sqlite3.Error) -> LedgerError:
 
 def _damaged(path: Path, problem: str) -> str:
     return (
-        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is. Look at My Bookings of "
-        "every account, then move the file and its -wal and -shm files aside; the next run begins a new ledger."
+        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is: the next ./run.sh sets it "
+        "aside and begins a new one with what can still be read and with what My Bookings lists."
     )
 
 

@@ -27,6 +27,8 @@ class RemarkKind(StrEnum):
     OUT_OF_SEASON = "out of season"
     DUPLICATE = "duplicate"
     NOTE = "note"
+    LEDGER = "ledger"
+    """Not the sheet's: what happened to the memory between runs."""
 
 
 def slugify(text: str) -> str:
@@ -109,6 +111,17 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that may be spent on one slot day, over all runs."""
+
+    setting: str
+    """The setting that says so."""
+    pence: int
+    account: str | None = None
+    """`Account.key` of whose spending counts; None: that of all accounts together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a run is going to do, worked out once before the workers start; they read this, not the sheet."""
 
@@ -126,6 +139,9 @@ class Plan:
     """Whether the workers wait for the opening."""
     payment: Payment
     max_spend_pence: int
+    """The most that all accounts together may spend on the slot day, in this run and those before it."""
+    max_spend_per_account_pence: int
+    """The same for each account."""
     accounts: tuple[Account, ...]
     wants: tuple[Want, ...]
     remarks: tuple[Remark, ...] = ()
@@ -144,6 +160,13 @@ class Plan:
             if account.key == key:
                 return account
         raise KeyError(key)
+
+    def ceilings(self, key: str) -> tuple[Ceiling, ...]:
+        """Return what bounds the spending of the account of this key."""
+        return (
+            Ceiling("MAX_SPEND", self.max_spend_pence),
+            Ceiling("MAX_SPEND_PER_ACCOUNT", self.max_spend_per_account_pence, key),
+        )
 
     def wants_of(self, key: str) -> tuple[Want, ...]:
         """Return what the account of this key wants, in the order of the sheet."""

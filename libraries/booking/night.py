@@ -5,7 +5,8 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
@@ -13,21 +14,24 @@ from zoneinfo import ZoneInfo
 
 from booking.errors import BookingError
 from booking.holding import Holding, Reach
-from booking.ledger import Ledger, SlotState
+from booking.ledger import CARRIED, CeilingError, Ledger, Mark, SlotState
 from booking.model import Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
-
-
 _ADVICE = (
     "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
     "nothing is paid for it before that"
 )
 _BY_CARD = "the next click may move money"
 _BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
+_LOST = (
+    "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for: look at My "
+    "Bookings and at the card's statement, then say what you found with ./run.sh settle, or remove it from the basket; "
+    "it is not paid before that"
+)
 _OURS = {SlotState.HELD, SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
 
 
@@ -79,6 +83,8 @@ class Night:
         self._intended: set[Slot] = set()
         self._stop: StopError | None = None
         self._failure = ""
+        self._total = 0
+        """Of the basket that was checked, in pence."""
 
     def logged_in_as(self, email: str) -> None:
         """Remember who is logged in: the log shows it."""
@@ -92,6 +98,8 @@ class Night:
         What is booked is not booked again; what lies in our own basket is taken up; a payment whose fate is not known
         is not repeated.
         """
+        if self.ledger.in_doubt(self.account.key):
+            self._take_stock_after_damage(bookings, basket)
         facility = self.account.facility
         for progress in self._open():
             want = progress.want
@@ -108,9 +116,39 @@ class Night:
                 if self._take_up(progress, slot, in_basket=in_basket):
                     break
 
+    def _take_stock_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
+        """Rebuild what a damaged ledger has forgotten of this account.
+
+        Whatever My Bookings lists is paid. What lies in the basket without being known here may have been paid for, and
+        nobody knows: that is for a person. Things of other kinds in the basket leave the account in doubt.
+        """
+        courts = {(account.court, account.facility) for account in self.plan.accounts}
+
+        def slot_of(row: BookingRow) -> Slot | None:
+            slots = ((Slot(court, row.date, row.hour), facility) for court, facility in courts)
+            return next((slot for slot, facility in slots if row.is_slot(slot, facility)), None)
+
+        for booked in filter(None, map(slot_of, bookings)):
+            if self.ledger.state(self.account.key, booked) is not SlotState.PAID:
+                self._record(booked, SlotState.PAID, "found in My Bookings")
+        lines = {line: slot_of(line) for line in basket}
+        for line, slot in lines.items():
+            latest = self.ledger.latest(self.account.key, slot) if slot else None
+            if slot and (latest is None or (latest.run == CARRIED and latest.state is SlotState.HELD)):
+                self._record(slot, SlotState.UNKNOWN, _LOST, line.pence)
+        if all(lines.values()):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.STOCK_TAKEN)
+
     def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
         """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
-        state = self.ledger.state(self.account.key, slot)
+        latest = self.ledger.latest(self.account.key, slot)
+        state = latest.state if latest else None
+        if latest and state is SlotState.UNKNOWN and latest.why == _LOST:
+            if in_basket:
+                self._finish(progress, slot, Outcome.NEEDS_PERSON, _LOST)
+            else:
+                self._record(slot, SlotState.RELEASED, "no longer in the basket, and My Bookings does not list it")
+            return in_basket
         if state in {SlotState.PAYING, SlotState.UNKNOWN} and in_basket and self._last_click_on(slot) == _BY_CREDIT:
             # What credit pays for leaves the basket, and no card was typed: nothing was paid.
             self._record(slot, SlotState.HELD, "still in our basket, and no card was typed: it was not paid")
@@ -137,7 +175,8 @@ class Night:
     def _last_click_on(self, slot: Slot) -> str:
         """Return what the ledger says of the last click that may have paid for a slot."""
         steps = self.ledger.history(account=self.account.key, slot_day=slot.date)
-        return next(step.why for step in reversed(steps) if step.slot == slot and step.state is SlotState.PAYING)
+        clicks = (step.why for step in reversed(steps) if step.slot == slot and step.state is SlotState.PAYING)
+        return next(clicks, "")
 
     @property
     def wanted(self) -> tuple[Want, ...]:
@@ -233,29 +272,90 @@ class Night:
         if len(known) == len(prices) and sum(known) != basket.total:
             why = f"the basket's lines come to {pounds(sum(known))} and its total is {pounds(basket.total)}"
             self.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing is paid")
-        self._check_spend(basket.total)
         share, rest = divmod(basket.total, len(prices))
-        for number, (slot, price) in enumerate(prices.items()):
-            worth = price if price is not None else share + (rest if number == 0 else 0)
-            self._record(slot, SlotState.HELD, "in the basket at this price", worth)
+        worth = {
+            slot: price if price is not None else share + (rest if number == 0 else 0)
+            for number, (slot, price) in enumerate(prices.items())
+        }
+        with self._spending(basket.total):
+            ceilings = self.plan.ceilings(self.account.key)
+            self.ledger.check_ceilings(ceilings, self.plan.slot_day, list(worth.values()))
+        for slot, pence in worth.items():
+            self._record(slot, SlotState.HELD, "in the basket at this price", pence)
+        self._total = basket.total
         return basket.total
 
-    def _check_spend(self, total: int) -> None:
-        spent = self.ledger.committed_pence(self.plan.slot_day, self.account.key)
-        allowed = self.plan.max_spend_pence
-        if spent + total > allowed:
-            before = f" after {pounds(spent)} already spent on this day" if spent else ""
-            why = f"the basket costs {pounds(total)}{before}; MAX_SPEND allows {pounds(allowed)}"
-            self.stop_here(Outcome.NEEDS_PERSON, f"{why}: raise it and run again, {self._until()}")
+    @contextmanager
+    def _spending(self, total: int) -> Iterator[None]:
+        """Stop the account where the ledger says that this total exceeds a ceiling."""
+        try:
+            yield
+        except CeilingError as error:
+            ceiling = error.ceiling
+            whose = "this account" if ceiling.account else "all accounts together"
+            before = f" and {pounds(error.spent)} is spent on this day already" if error.spent else ""
+            why = (
+                f"the basket costs {pounds(total)}{before}, but {ceiling.setting} allows {pounds(ceiling.pence)} for "
+                f"{whose}: raise it and run again"
+            )
+            self.stop_here(Outcome.NEEDS_PERSON, why)
+
+    @property
+    def declined_for(self) -> str:
+        """Names of the accounts for which the card was declined in this run; empty when it was not."""
+        keys = self.ledger.marks(self.plan.run, Mark.CARD_DECLINED)
+        return " and ".join(account.name for account in self.plan.accounts if account.key in keys)
+
+    def card_declined(self, why: str) -> NoReturn:
+        """Tell the ledger that the card was declined: the accounts share it, and none tries it again in this run.
+
+        Raises:
+            StopError: always.
+        """
+        self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, why)
+        self.stop_here(Outcome.DECLINED, why)
+
+    def check_card(self) -> None:
+        """Check that the card may still be tried in this run.
+
+        Raises:
+            StopError: it was declined, for this account or another.
+        """
+        if self.declined_for:
+            why = f"the card was declined for {self.declined_for}, and no account tries it again in this run"
+            self.stop_here(Outcome.DECLINED, f"{why}: see to the card and run again")
 
     def payment_begins(self, *, by_card: bool = True) -> None:
-        """Tell the ledger that the next click may move money.
+        """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.
 
         Args:
             by_card: whether a card has been typed; without one the click can move credit and nothing else.
+
+        Raises:
+            StopError: others have spent meanwhile what this payment needed.
         """
-        for slot in self.held:
-            self._record(slot, SlotState.PAYING, _BY_CARD if by_card else _BY_CREDIT)
+        with self._spending(self._total):
+            self.ledger.begin_payment(
+                run=self.plan.run,
+                account=self.account.key,
+                slots=self.held,
+                why=_BY_CARD if by_card else _BY_CREDIT,
+                ceilings=self.plan.ceilings(self.account.key),
+            )
+
+    def bank_asks(self, patience: timedelta) -> str:
+        """Call for the person whom the bank asks to confirm the payment, and return what they are told.
+
+        Args:
+            patience: how long they are waited for.
+        """
+        until = (datetime.now(UTC) + patience).astimezone(ZoneInfo(self.plan.zone))
+        text = (
+            f"the bank asks to confirm the payment of {pounds(self._total)}: confirm it now, as the bank has told you, "
+            f"before {until:%H:%M:%S}"
+        )
+        self.ledger.mark(self.plan.run, self.account.key, Mark.BANK, text)
+        return text
 
     def payment_was_not_sent(self, why: str) -> None:
         """Tell the ledger that no money has moved and the slots are still held."""
@@ -305,7 +405,9 @@ class Night:
             StopError: always.
         """
         stop = StopError(outcome, why)
-        self._stop = self._stop or stop
+        if self._stop is None:
+            self._stop = stop
+            self._call(outcome, f"{why}; {self._until()}" if self.held else why)
         raise stop
 
     def failed(self, why: str) -> None:
@@ -399,6 +501,15 @@ class Night:
             measures=progress.measures,
         )
         progress.done = True
+        self._call(outcome, why)
+
+    def _call(self, outcome: Outcome, why: str) -> None:
+        """Call for a person where one is needed, once a run for each kind of trouble; the runner passes it on."""
+        if outcome not in {Outcome.UNKNOWN, Outcome.NEEDS_PERSON}:
+            return
+        calls = self.ledger.details(self.plan.run, Mark.CALL)
+        if not any(key == self.account.key and told.startswith(outcome) for key, _, told in calls):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}")
 
     def _open(self) -> list[_Progress]:
         return [progress for progress in self._progress if not progress.done]

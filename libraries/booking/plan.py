@@ -47,6 +47,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
     wait: bool,
     payment: Payment,
     max_spend_pence: int,
+    max_spend_per_account_pence: int,
     only_accounts: Sequence[str] = (),
     watch_until: datetime | None = None,
     watch_every: float = 300.0,
@@ -68,7 +69,8 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         opening: when the slot day opens.
         wait: whether to wait for it.
         payment: whether money may be spent.
-        max_spend_pence: how much.
+        max_spend_pence: how much by all accounts together.
+        max_spend_per_account_pence: how much by each.
         only_accounts: the names of the accounts this run is for; none means all.
         watch_until: until when lost slots are watched.
         watch_every: seconds between two looks.
@@ -90,6 +92,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         wait=wait,
         payment=payment,
         max_spend_pence=max_spend_pence,
+        max_spend_per_account_pence=max_spend_per_account_pence,
         accounts=tuple(accounts),
         wants=tuple(_wants(accounts, requests, slot_day, remarks)),
         remarks=tuple(remarks),
@@ -106,7 +109,8 @@ def describe(plan: Plan) -> str:
         opening = f"{plan.opening:%a %d %b %Y, %H:%M:%S %Z}" + ("" if plan.wait else " (not waited for)")
     money = "nothing is paid (rehearsal)"
     if plan.payment is Payment.PAY:
-        money = f"up to £{plan.max_spend_pence / 100:.2f} is paid"
+        each = f"{plan.max_spend_per_account_pence / 100:.2f}"
+        money = f"up to £{plan.max_spend_pence / 100:.2f} is paid, £{each} by each account at most"
     lines = [
         f"Plan of run {plan.run} for {plan.site}",
         f"  slot day  {plan.slot_day:%A %d %B %Y}",
@@ -120,7 +124,7 @@ def describe(plan: Plan) -> str:
         wants = [f"    {', else '.join(slot.time for slot in want.slots)}" for want in plan.wants_of(account.key)]
         lines += wants or ["    nothing"]
     if plan.remarks:
-        lines.append("Remarks on the sheet")
+        lines.append("Remarks")
         lines += [f"  {remark.kind}: {remark}" for remark in plan.remarks]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Address, ip_address
 from itertools import takewhile
 from pathlib import Path
@@ -31,6 +32,7 @@ from booking.times import shown
 from booking.watching import LOOK_EVERY, parse_until
 
 HEADING = "The settings cannot be used as they are:"
+NOTIFY_URLS = "NOTIFY_URLS"
 CARD_NAMES = (
     "LB_CARD_NUMBER",
     "LB_CARD_EXPIRY_MONTH",
@@ -50,6 +52,7 @@ NAMES = (
     *CARD_NAMES,
     "PAYMENT",
     "MAX_SPEND",
+    "MAX_SPEND_PER_ACCOUNT",
     "PAYMENT_HOSTS",
     "DAYS_AHEAD",
     "RELEASE_TIME",
@@ -59,6 +62,8 @@ NAMES = (
     "WATCH_UNTIL",
     "WATCH_EVERY",
     "THREE_D_SECURE_WAIT",
+    NOTIFY_URLS,
+    "NOTIFY",
     "BROWSER_SERVER",
     "BROWSER_EXECUTABLE",
     "RESULTS_DIR",
@@ -73,6 +78,14 @@ _URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5}
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 T = TypeVar("T")
+
+
+class Notify(StrEnum):
+    """Of which runs messages are sent."""
+
+    TROUBLE = "trouble"
+    """Of those that missed something or need a person."""
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,9 @@ class Settings:
     sheet_api_url: str
     payment: Payment
     max_spend_pence: int
-    """The most that one account may spend in one run."""
+    """The most that all accounts together may spend on one slot day."""
+    max_spend_per_account_pence: int
+    """The most that one account may spend on one slot day."""
     release: Release
     opening: datetime | None
     """An announced opening, in the zone of the release, that stands instead of the computed one."""
@@ -128,6 +143,9 @@ class Settings:
     watch_every: timedelta
     person_wait: timedelta
     """How long a person is waited for who has to confirm a payment with the bank."""
+    notify: Notify
+    notify_urls: tuple[str, ...] = field(repr=False)
+    """Where messages go, as Apprise writes addresses. They may hold tokens."""
     browser_server: str
     """Address of a browser server (ws or wss) that all accounts share; empty: each starts a browser of its own."""
     browser: Path | None
@@ -172,6 +190,8 @@ class Settings:
         values = {
             value for name, value in self.secrets.items() if name not in harmless and not name.endswith(EMAIL_SUFFIX)
         }
+        # What stands after the scheme is the secret: a service is asked by https where the address has its own name.
+        values |= {part for url in self.notify_urls for part in (url, url.partition("://")[2])}
         values.add(re.sub(r"[ -]", "", self.secrets.get("LB_CARD_NUMBER", "")))
         key = str((self.service_account or {}).get("private_key", ""))
         # A key is written in lines, and each of them is part of the secret; its last one may be too short to tell.
@@ -184,7 +204,7 @@ def secret_names(values: Mapping[str, str]) -> set[str]:
     return {
         name
         for name in values
-        if name == _KEY_NAME or name.startswith("LB_") or name.endswith((EMAIL_SUFFIX, PASSWORD_SUFFIX))
+        if name in {_KEY_NAME, NOTIFY_URLS} or name.startswith("LB_") or name.endswith((EMAIL_SUFFIX, PASSWORD_SUFFIX))
     }
 
 
@@ -323,13 +343,16 @@ class _Loader:
             service_account_file=account_file,
             sheet_api_url=GOOGLE_SHEETS if unstarted else self._read("GSHEET_API_URL", _url, GOOGLE_SHEETS),
             payment=payment,
-            max_spend_pence=self._read("MAX_SPEND", _pence, 5000),
+            max_spend_pence=self._read("MAX_SPEND", _pence, 15_000),
+            max_spend_per_account_pence=self._read("MAX_SPEND_PER_ACCOUNT", _pence, 5000),
             release=release,
             opening=self._read("OPENING", lambda text: _instant(text, release.zone), None),
             max_wait=self._read("MAX_WAIT", _minutes, timedelta(minutes=45)),
             watch_until=self._read("WATCH_UNTIL", _watch_until, ""),
             watch_every=self._watch_every(site),
             person_wait=self._read("THREE_D_SECURE_WAIT", _seconds, timedelta(minutes=3)),
+            notify=self._read("NOTIFY", _notify, Notify.TROUBLE),
+            notify_urls=self._read(NOTIFY_URLS, _notify_urls, ()),
             browser_server=self._read("BROWSER_SERVER", _browser_server, ""),
             browser=self._read("BROWSER_EXECUTABLE", self._program, None),
             results_dir=self._read("RESULTS_DIR", self._path, self._root / "results"),
@@ -524,6 +547,22 @@ def _payment(text: str) -> Payment:
         return Payment(text.lower())
     except ValueError:
         raise ValueError(f"{shown(text)} is neither pay nor rehearse") from None
+
+
+def _notify(text: str) -> Notify:
+    try:
+        return Notify(text.lower())
+    except ValueError:
+        raise ValueError(f"{shown(text)} is neither trouble nor always") from None
+
+
+def _notify_urls(text: str) -> tuple[str, ...]:
+    urls = tuple(text.split())
+    for number, url in enumerate(urls, start=1):
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://\S+", url):
+            # Not shown: it may hold a token.
+            raise ValueError(f"address {number} is none: write Apprise addresses with spaces, such as ntfys://topic")
+    return urls
 
 
 def _pence(text: str) -> int:

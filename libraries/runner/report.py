@@ -11,7 +11,7 @@ from pathlib import Path
 from robot.api import SuiteVisitor
 from robot.result import TestSuite
 
-from booking.ledger import LEDGER, Ledger, OutcomeRecord
+from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord
 from booking.model import Account, Plan, account_key, slugify
 from booking.plan import read_plan
 from booking.waiting import ANNOUNCEMENT
@@ -39,7 +39,7 @@ class OutcomeReport(SuiteVisitor):
         self._plan = read_plan(self._folder / "plan.json")
         with Ledger(self._folder.parent / LEDGER, self._plan.site) as ledger:
             self._outcomes = in_order(self._plan, ledger.outcomes(self._plan.run))
-            self._clocks = ledger.mark_details(self._plan.run, "clock")
+            self._clocks = ledger.mark_details(self._plan.run, Mark.CLOCK)
 
     def end_suite(self, suite: TestSuite) -> None:
         """Complete the topmost suite, after all others have been seen."""
@@ -98,7 +98,7 @@ def document(plan: Plan, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str,
             links = [f"[pictures/{path.name}#picture|{_caption(path, account)}]" for path in own]
             lines.append(f"Pictures of {plain(account.name)}: {', '.join(links)}.\n")
     if plan.remarks:
-        lines += ["", "*Remarks on the sheet*", ""]
+        lines += ["", "*Remarks*", ""]
         lines += [f"- {plain(remark.where)}: {plain(remark.message)}" for remark in plan.remarks]
     return "\n".join(lines)
 

@@ -5,28 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 from booking.clock import machine_clock
 from booking.errors import BookingError, SettingsError, SheetError
-from booking.ledger import LEDGER, Ledger, SlotState
+from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotState
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
 from booking.night import Night
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import build_plan, describe, write_plan
-from booking.settings import HEADING, Settings, load_settings, secret_names, warn_readable
+from booking.redaction import Redaction
+from booking.repair import repair
+from booking.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
 from booking.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
 from booking.waiting import announce
 from booking.watching import parse_until
 from runner.browser import find_browser
 from runner.lock import only_run
 from runner.merge import part_of, write_outcomes
+from runner.messages import Messages
 from runner.practice import Announcer, announcer_of, practice_venue
 from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import in_order
@@ -73,11 +76,21 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
         left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
         if left:
             terminal.warn(f"{left} processes of an earlier run that was killed were still there; they are ended now")
+        started = datetime.now(settings.release.zone)
+        repaired = repair(settings.results_dir, started)
+        if repaired:
+            terminal.warn(repaired)
         with _site(settings, environ) as found:
             if found:
                 environ |= found
                 settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
-            return _Run(options, settings, environ, terminal).go()
+            clean = Redaction(settings.secret_values()).clean
+            with Messages(settings.notify_urls, clean, terminal.warn) as messages:
+                try:
+                    return _Run(options, settings, environ, terminal, messages).go(repaired)
+                except BookingError as error:
+                    messages.send(f"The run at {settings.site} could not be done", str(error))
+                    raise
 
 
 def _first_line(settings: Settings) -> str:
@@ -103,17 +116,29 @@ def _site(settings: Settings, environ: Mapping[str, str]) -> Iterator[dict[str, 
 class _Run:
     """A run with its settings known and its site in reach."""
 
-    def __init__(self, options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> None:
+    def __init__(
+        self,
+        options: Options,
+        settings: Settings,
+        environ: dict[str, str],
+        terminal: Terminal,
+        messages: Messages,
+    ) -> None:
         self._options = options
         self._settings = settings
         self._environ = environ
         self._terminal = terminal
+        self._messages = messages
         self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
         self._stop_asked = False
-        self._notices: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
-    def go(self) -> ExitStatus:
-        """Plan, work, report."""
+    def go(self, repaired: str = "") -> ExitStatus:
+        """Plan, work, report.
+
+        Args:
+            repaired: what happened to the ledger, for the report.
+        """
         settings = self._settings
         for path in (PROJECT / ".env", settings.service_account_file):
             if path is not None and (warning := warn_readable(path)):
@@ -134,10 +159,13 @@ class _Run:
             wait=wait,
             payment=settings.payment,
             max_spend_pence=settings.max_spend_pence,
+            max_spend_per_account_pence=settings.max_spend_per_account_pence,
             only_accounts=self._options.accounts,
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),
         )
+        if repaired:
+            plan = replace(plan, remarks=(Remark(RemarkKind.LEDGER, LEDGER, repaired), *plan.remarks))
         if self._options.shard is not None:
             plan = part_of(plan, *self._options.shard)
         if not plan.accounts:
@@ -147,12 +175,13 @@ class _Run:
             raise SettingsError(HEADING, faults)
         self._terminal.say(describe(plan))
         folder = settings.results_dir / plan.run
-        folder.mkdir()
-        write_plan(plan, folder)
         with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
+            # First: a folder of a run that the ledger does not know of is a sign that it has forgotten something.
             ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
+            folder.mkdir()
+            write_plan(plan, folder)
             if clock := machine_clock():
-                ledger.mark(plan.run, "", "clock", str(clock))
+                ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
             return self._work(plan, folder, browser, ledger)
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
@@ -223,18 +252,21 @@ class _Run:
             workers.finish()
             if self._complete(plan, ledger):
                 workers.renew_report()
+            self._pass_on(plan, ledger, quiet=False)
             _point_latest_to(folder)
             pump.patience = HASTE if self._stop_asked else PATIENCE
 
     def _conclude(self, plan: Plan, folder: Path, ledger: Ledger) -> ExitStatus:
         """Tell what became of every want, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
-        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, "clock"))
+        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Mark.CLOCK))
         status = exit_status(record.outcome for record in outcomes)
         everybody = not self._options.accounts
         if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
             status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
         ledger.end_run(plan.run, status)
+        if status is not ExitStatus.DONE or self._settings.notify is Notify.ALWAYS:
+            self._messages.send(*summary(plan, outcomes))
         report = folder / "report.html"
         self._terminal.show(plan, outcomes, report)
         if not report.exists():
@@ -271,25 +303,30 @@ class _Run:
             if self._stop_asked:
                 workers.stop()
             elif plan.opening is None and opening is None:
-                before, ready = ready, ledger.marks(plan.run, "ready")
+                before, ready = ready, ledger.marks(plan.run, Mark.READY)
                 if ready != before:
                     ready_since = time.monotonic()
-                everybody = ready | ledger.marks(plan.run, "left") >= {account.key for account in plan.accounts}
+                everybody = ready | ledger.marks(plan.run, Mark.LEFT) >= {account.key for account in plan.accounts}
                 waited = time.monotonic() - ready_since > _LONGEST_READY
                 if ready and (everybody or waited):
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
                     self._open_practice_day(plan.slot_day, opening, folder)
-            self._pass_notices_on(plan, ledger)
+            pump.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
+            self._pass_on(plan, ledger, quiet=pump.quiet)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
-            pump.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
             time.sleep(_POLL)
 
-    def _pass_notices_on(self, plan: Plan, ledger: Ledger) -> None:
-        for key, notice in ledger.mark_details(plan.run, "notice").items():
-            if (key, notice) not in self._notices:
-                self._notices.add((key, notice))
-                self._terminal.warn(f"{plan.account(key).name}: {notice}")
+    def _pass_on(self, plan: Plan, ledger: Ledger, *, quiet: bool) -> None:
+        """Pass on what the workers have to say; around the opening only what cannot wait."""
+        marks = (Mark.NOTICE, Mark.BANK) if quiet else (Mark.NOTICE, Mark.BANK, Mark.CALL)
+        for key, what, text in ledger.details(plan.run, *marks):
+            if (key, what, text) not in self._told:
+                self._told.add((key, what, text))
+                told = f"{plan.account(key).name}: {text}"
+                self._terminal.warn(told)
+                if what != Mark.NOTICE:
+                    self._messages.send(f"A person is needed, {plan.slot_day:%a %d %b}", told)
 
     def _open_practice_day(self, slot_day: date, opening: datetime, folder: Path) -> None:
         if self._announcer is None:
@@ -304,6 +341,19 @@ class _Run:
         for account in plan.accounts:
             Night(plan, account.key, ledger).abandoned(why)
         return len(ledger.outcomes(plan.run)) > told
+
+
+def summary(plan: Plan, outcomes: Sequence[OutcomeRecord]) -> tuple[str, str]:
+    """Return title and text of the message that tells how a run ended."""
+    names = {account.key: account.name for account in plan.accounts}
+    got = sum(record.outcome.satisfied for record in outcomes)
+    lines = [
+        f"{names[record.account]}, court {record.slot.court}, {record.slot.time}: {record.outcome}"
+        + (f" ({record.why})" if record.why and not record.outcome.satisfied else "")
+        for record in outcomes
+    ]
+    lines += [str(remark) for remark in plan.remarks if _is_account_left_out(remark)]
+    return f"{got} of {len(outcomes)} slots, {plan.slot_day:%a %d %b %Y}", "\n".join(lines) or "Nothing is wanted."
 
 
 def _is_account_left_out(remark: Remark) -> bool:

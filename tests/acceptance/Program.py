@@ -33,7 +33,8 @@ PATIENCE = 90.0
 # Said explicitly so that a developer's own .env does not shine through.
 STEADY = {
     "PAYMENT": "pay",
-    "MAX_SPEND": "50.00",
+    "MAX_SPEND": "300.00",
+    "MAX_SPEND_PER_ACCOUNT": "100.00",
     "DAYS_AHEAD": "35",
     "RELEASE_TIME": "24:00",
     "RELEASE_TIMEZONE": "Europe/London",
@@ -55,6 +56,7 @@ class Program:
         self._runs: list[ProgramRun] = []
         self._last: ProgramRun | None = None
         self._files: dict[str, tuple[int, int]] = {}
+        self._damaged = b""
         self._lure: socket.socket | None = None
 
     @keyword
@@ -190,6 +192,25 @@ class Program:
         if wrong:
             raise AssertionError("\n".join(wrong))
 
+    @keyword
+    def damage_the_ledger(self) -> None:
+        """Overwrites the header of the ledger and all that stands on its last page, as a failing disk may."""
+        path = self._results / "ledger.sqlite3"
+        data = bytearray(path.read_bytes())
+        data[:100] = bytes(range(100))
+        data[-4096:] = b"\xa5" * 4096
+        path.write_bytes(data)
+        self._damaged = bytes(data)
+
+    @keyword
+    def damaged_ledger_should_be_set_aside(self) -> None:
+        """Checks that one ledger was set aside, and that it is, byte for byte, the one that was damaged."""
+        found = sorted(self._results.glob("ledger.sqlite3.damaged-*"))
+        if [path.read_bytes() for path in found] != [self._damaged]:
+            raise AssertionError(
+                f"set aside: {[path.name for path in found] or 'nothing'}; wanted the damaged one as it was"
+            )
+
     # The report
 
     @keyword
@@ -281,6 +302,13 @@ class Program:
                 found += find_in_texts(f"the environment of {kind}", environments, secrets)
         if found:
             raise AssertionError("\n".join(sorted(set(found))))
+
+    @keyword
+    def no_secret_should_be_in(self, where: str, texts: list[str]) -> None:
+        """Searches texts, told as these, for every secret."""
+        found = find_in_texts(where, texts, secrets_of(self._settings))
+        if found or not texts:
+            raise AssertionError("\n".join(sorted(set(found))) or f"there is nothing to search in {where}")
 
     @keyword
     def node_and_browser_should_have_been_seen(self) -> None:

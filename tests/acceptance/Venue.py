@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,11 @@ class Venue:
         self.world.control("POST", "/faults", {"rules": [{"app": app, "path": path, "do": do, **whose, **more}]})
 
     @keyword
+    def confirm_with_the_bank(self, account: str) -> None:
+        """Confirms the payment of an account as its holder would, on their phone."""
+        self.world.control("POST", "/3ds/confirm", {"email": self.world.emails[account]})
+
+    @keyword
     def clear_faults(self) -> None:
         """Ends all faults."""
         self.world.control("DELETE", "/faults")
@@ -176,6 +181,31 @@ class Venue:
         self._should_equal(f"log of {account}", sorted(found), sorted(rows))
 
     @keyword
+    def sheet_should_explain(self, outcome: str, *texts: str) -> None:
+        """Checks that the log gives one reason for this outcome, of all accounts, and that it holds each text."""
+        self._should_be_one_reason({row[6] for row in self.get_log_of_sheet() if row[5] == outcome}, texts)
+
+    @keyword
+    def sheet_should_explain_to(self, account: str, *texts: str) -> None:
+        """Checks that the log gives one reason for all that became of an account, and that it holds each text."""
+        self._should_be_one_reason(
+            {row[6] for row in self.get_log_of_sheet() if row[1] == self.world.emails[account]}, texts
+        )
+
+    @keyword
+    def card_should_be_asked_for_but_not_typed(self, account: str) -> None:
+        """Checks that an account has come to the portal's first page and has sent nothing there."""
+        asked = {
+            (each["method"], each["path"].split("?")[0])
+            for each in self._requests("portal", "", self.world.emails[account])
+        }
+        pages = {(method, path) for method, path in asked if not path.startswith("/static/")}
+        if not pages or any(method != "GET" for method, _ in pages):
+            raise AssertionError(
+                f"{account} at the portal: {sorted(pages) or 'nothing'}, wanted a look at its first page"
+            )
+
+    @keyword
     def nothing_should_be_asked_of(self, app: str, path: str) -> None:
         """Checks that no request with this text in its path has reached the site, the portal or the sheet."""
         found = [each["path"] for each in self._requests(app, path, None)]
@@ -235,6 +265,11 @@ class Venue:
     def _should_equal(what: str, found: object, wanted: object) -> None:
         if found != wanted:
             raise AssertionError(f"{what}: found {found}, wanted {wanted}")
+
+    @staticmethod
+    def _should_be_one_reason(reasons: set[str], texts: Sequence[str]) -> None:
+        if len(reasons) != 1 or not all(text in reason for reason in reasons for text in texts):
+            raise AssertionError(f"reasons: found {sorted(reasons)}, wanted one with {list(texts)}")
 
     # More accounts than the seed has, and other openings
 

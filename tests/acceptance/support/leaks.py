@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 # "12" or "29" stand in many a file and give nothing away.
 _TOO_SHORT_TO_TELL = {"LB_CARD_EXPIRY_MONTH", "LB_CARD_EXPIRY_YEAR"}
@@ -27,6 +27,8 @@ def secrets_of(settings: Mapping[str, str]) -> dict[str, str]:
         for name, value in settings.items()
         if (name.startswith("LB_") or name.endswith("_PASSWORD")) and name not in _TOO_SHORT_TO_TELL
     }
+    for number, url in enumerate(settings.get("NOTIFY_URLS", "").split(), start=1):
+        found[f"address {number} of NOTIFY_URLS"] = urlsplit(url).path.strip("/")
     found["LB_CARD_NUMBER in fours"] = " ".join(re.findall("....", settings["LB_CARD_NUMBER"]))
     key = str(json.loads(settings["GOOGLE_SERVICE_ACCOUNT_JSON"])["private_key"])
     lines = [line for line in key.splitlines() if "-----" not in line and len(line) >= 16]

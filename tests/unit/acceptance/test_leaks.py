@@ -65,9 +65,11 @@ def test_passwords_card_and_key_are_secrets_and_dates_are_not() -> None:
         "LB_CARD_EXPIRY_YEAR": "29",
         "GOOGLE_SERVICE_ACCOUNT_JSON": json.dumps(key),
         "MAX_SPEND": "50",
+        "NOTIFY_URLS": "json://127.0.0.1:9/canary-token",
     }
     assert secrets_of(settings) == {
         "MOTHER_CAM_PASSWORD": "p",
+        "address 1 of NOTIFY_URLS": "canary-token",
         "LB_CARD_NUMBER": "4111111111111111",
         "LB_CARD_NUMBER in fours": "4111 1111 1111 1111",
         "line 1 of the key": "MIIEvQIBADANBgkqhkiG",

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from booking.errors import LedgerError
-from booking.ledger import SCHEMA_VERSION, Ledger, SlotState, may_follow
-from booking.model import Slot, Want
+from booking.ledger import SCHEMA_VERSION, CeilingError, Ledger, SlotState, may_follow
+from booking.model import Ceiling, Slot, Want
 from booking.outcomes import Outcome
 
 LIBRARIES = Path(__file__).parents[3] / "libraries"
@@ -31,9 +31,9 @@ WANT = Want("mother", (SLOT, OTHER), "Booking Schedule, row 2")
 WAIT_SECONDS = 60
 
 ALLOWED = {
-    (None, "intent"), (None, "held"), (None, "paid"),
+    (None, "intent"), (None, "held"), (None, "paid"), (None, "unknown"),
     ("intent", "intent"), ("intent", "held"), ("intent", "released"), ("intent", "paid"),
-    ("held", "held"), ("held", "paying"), ("held", "released"), ("held", "paid"),
+    ("held", "held"), ("held", "paying"), ("held", "released"), ("held", "paid"), ("held", "unknown"),
     ("paying", "held"), ("paying", "paid"), ("paying", "unknown"),
     ("unknown", "paid"), ("unknown", "released"), ("unknown", "held"),
     ("released", "intent"), ("released", "held"), ("released", "paid"),
@@ -118,6 +118,95 @@ def test_money_is_counted_once_and_kept_over_runs(ledger: Ledger) -> None:
     assert ledger.paid_pence(run="r1") == 2 * 1390
     assert ledger.paid_pence(run="r1", account="father") == 0
     assert ledger.paid_pence(run="r2") == 0
+
+
+def ceilings(total: int, each: int) -> list[Ceiling]:
+    return [Ceiling("MAX_SPEND", total), Ceiling("MAX_SPEND_PER_ACCOUNT", each, "mother")]
+
+
+@pytest.mark.parametrize(
+    ("total", "each", "setting", "spent"),
+    [
+        (5 * 1390, 4 * 1390, "", 0),
+        (5 * 1390 - 1, 4 * 1390, "MAX_SPEND", 3 * 1390),
+        (5 * 1390, 4 * 1390 - 1, "MAX_SPEND_PER_ACCOUNT", 2 * 1390),
+    ],
+)
+def test_a_payment_begins_within_the_ceilings_or_not_at_all(
+    ledger: Ledger, total: int, each: int, setting: str, spent: int
+) -> None:
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.PAID], Slot(1, DAY, 10))
+    ledger.record(run="r0", account="mother", slot=Slot(1, DAY, 11), state=SlotState.PAID)  # its price is not known
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN], Slot(2, DAY, 8), "father")
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.PAID], Slot(2, DAY + timedelta(days=1), 8), "father")
+    walk(ledger, [SlotState.HELD])
+    walk(ledger, [SlotState.HELD], OTHER)
+    steps = len(ledger.history())
+    if not setting:
+        ledger.begin_payment(
+            run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=ceilings(total, each)
+        )
+        assert {ledger.state("mother", slot) for slot in (SLOT, OTHER)} == {SlotState.PAYING}
+        return
+    with pytest.raises(CeilingError) as refused:
+        ledger.begin_payment(
+            run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=ceilings(total, each)
+        )
+    assert (refused.value.ceiling.setting, refused.value.spent) == (setting, spent)
+    assert len(ledger.history()) == steps
+
+
+def test_a_payment_of_several_slots_begins_for_all_or_none(ledger: Ledger) -> None:
+    walk(ledger, [SlotState.HELD])
+    walk(ledger, [SlotState.INTENT], OTHER)
+    with pytest.raises(LedgerError, match=str(OTHER)):
+        ledger.begin_payment(run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=())
+    assert ledger.state("mother", SLOT) is SlotState.HELD
+
+
+PAYER = """
+import sys
+from datetime import date
+from pathlib import Path
+from booking.ledger import CeilingError, Ledger, SlotState
+from booking.model import Ceiling, Slot
+path, account = Path(sys.argv[1]), sys.argv[2]
+slots = [Slot(1, date(2026, 12, 28), hour) for hour in range(24)]
+with Ledger(path, "practice") as ledger:
+    for slot in slots:
+        ledger.record(run="r1", account=account, slot=slot, state=SlotState.HELD, pence=1390)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for slot in slots:
+        try:
+            ceilings = [Ceiling("MAX_SPEND", 50 * 1390)]
+            ledger.begin_payment(run="r1", account=account, slots=[slot], why="a click", ceilings=ceilings)
+        except CeilingError:
+            continue
+"""
+
+
+def test_three_that_pay_at_the_same_instant_spend_what_is_allowed_and_no_more(path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(LIBRARIES)}
+    payers = [
+        subprocess.Popen(
+            [sys.executable, "-c", PAYER, str(path), account],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for account in ("mother", "father", "bruce")
+    ]  # fmt: skip
+    for payer in payers:
+        assert payer.stdout
+        assert payer.stdout.readline() == "ready\n"
+    for payer in payers:
+        assert payer.stdin
+        payer.stdin.write("go\n")
+        payer.stdin.flush()
+    for payer in payers:
+        payer.communicate(timeout=WAIT_SECONDS)
+        assert payer.returncode == 0
+    with Ledger(path, "practice") as ledger:
+        assert ledger.committed_pence(DAY) == 50 * 1390  # of the 72 that were asked for
 
 
 def test_states_and_history_are_filtered_and_belong_to_one_site(ledger: Ledger, path: Path) -> None:
@@ -237,7 +326,7 @@ def test_a_damaged_ledger_is_told_and_left_alone(path: Path, damage: str) -> Non
     whole = path.read_bytes()
     broken = b"no ledger at all, " * 500 if damage == "noise" else whole[:8192] + b"\xa5" * (len(whole) - 8192)
     path.write_bytes(broken)
-    with pytest.raises(LedgerError, match=r"damaged.*left as it is.*My Bookings"):
+    with pytest.raises(LedgerError, match=r"damaged.*left as it is.*\./run\.sh sets it aside"):
         Ledger(path, "practice")
     assert path.read_bytes() == broken
 

@@ -58,6 +58,7 @@ def test_a_plan_comes_back_from_json_as_it_was() -> None:
         wait=True,
         payment=Payment.PAY,
         max_spend_pence=5000,
+        max_spend_per_account_pence=5000,
         accounts=(Account("Mother", "mother@example.test", 1, URL),),
         wants=(Want("mother", (slot, Slot(1, slot.date, 9)), "Booking Schedule, row 2"),),
         remarks=(Remark(RemarkKind.NOTE, "Booking Schedule, row 2", '"new balls"'),),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from booking.errors import LedgerError
 from booking.holding import Act, Answer, AnswerKind, Holding
-from booking.ledger import Ledger, OutcomeRecord, SlotState
+from booking.ledger import CARRIED, Ledger, Mark, OutcomeRecord, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import Night, StopError, pounds
 from booking.outcomes import Outcome
@@ -31,7 +31,7 @@ def want(*slots: Slot, row: int = 2) -> Want:
     return Want("mother", slots, f"Booking Schedule, row {row}")
 
 
-def plan(*wants: Want, run: str = "first", allowed: int = 10_000) -> Plan:
+def plan(*wants: Want, run: str = "first", allowed: int = 10_000, each: int = 10_000) -> Plan:
     return Plan(
         run=run,
         site="practice",
@@ -42,6 +42,7 @@ def plan(*wants: Want, run: str = "first", allowed: int = 10_000) -> Plan:
         wait=False,
         payment=Payment.PAY,
         max_spend_pence=allowed,
+        max_spend_per_account_pence=each,
         accounts=(MOTHER,),
         wants=wants,
     )
@@ -315,6 +316,89 @@ def test_paid_by_the_ledger_but_not_listed_needs_a_person(begin: Callable[..., N
     assert only(ledger, "second").outcome is Outcome.NEEDS_PERSON
 
 
+# Taking stock after the ledger was damaged
+
+
+@pytest.fixture
+def anew(ledger: Ledger) -> Ledger:
+    """The ledger as `booking.repair` begins it."""
+    ledger.mark("", "", Mark.DAMAGE, "torn")
+    return ledger
+
+
+def test_after_damage_everything_in_my_bookings_is_paid_again(begin: Callable[..., Night], anew: Ledger) -> None:
+    other_day = replace(TEN, date=DAY - timedelta(days=7))
+    night = begin(want(EIGHT))
+    night.take_stock([row(EIGHT), row(other_day), row(NINE, "Quarry Green Tennis Court 1")], [])
+    assert {record.slot: record.state for record in anew.states()} == {
+        EIGHT: SlotState.PAID, other_day: SlotState.PAID,
+    }  # fmt: skip
+    assert only(anew).outcome is Outcome.ALREADY_BOOKED
+    assert not anew.in_doubt("mother")
+    assert anew.in_doubt("father")
+
+
+@pytest.mark.parametrize("known", [None, SlotState.HELD])
+def test_after_damage_a_basket_nobody_knows_is_for_a_person(
+    begin: Callable[..., Night], anew: Ledger, known: SlotState | None
+) -> None:
+    if known:
+        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=known, pence=PRICE)
+    for run in ("first", "second"):
+        night = begin(want(EIGHT, NINE), run=run)
+        night.take_stock([], [row(EIGHT)])
+        assert (night.wanted, night.held) == ((), ())
+        assert only(anew, run).outcome is Outcome.NEEDS_PERSON
+        assert "./run.sh settle" in only(anew, run).why
+        assert EIGHT in night.untouchable
+    assert anew.committed_pence(DAY) == PRICE
+    # Settled as not paid, it is taken up out of the basket and paid for.
+    anew.record(run="by hand", account="mother", slot=EIGHT, state=SlotState.RELEASED, why="a person looked")
+    night = begin(want(EIGHT, NINE), run="third")
+    night.take_stock([], [row(EIGHT)])
+    pay(night, EIGHT)
+    assert only(anew, "third").outcome is Outcome.BOOKED
+
+
+def test_after_damage_what_was_taken_out_of_the_basket_may_be_booked(begin: Callable[..., Night], anew: Ledger) -> None:
+    begin(want(EIGHT)).take_stock([], [row(EIGHT)])
+    night = begin(want(EIGHT), run="second")
+    night.take_stock([], [])
+    assert [each.first for each in night.wanted] == [EIGHT]
+    hold(night)
+    pay(night, EIGHT)
+    assert only(anew, "second").outcome is Outcome.BOOKED
+
+
+def test_doubt_ends_with_the_first_stock_and_what_is_held_then_is_paid(
+    begin: Callable[..., Night], anew: Ledger
+) -> None:
+    night = begin(want(EIGHT))
+    night.take_stock([], [])
+    assert not anew.in_doubt("mother")
+    hold(night)
+    again = begin(want(EIGHT), run="second")
+    again.take_stock([], [row(EIGHT)])
+    assert again.held == (EIGHT,)
+
+
+def test_doubt_lasts_while_the_basket_holds_what_nobody_understands(begin: Callable[..., Night], anew: Ledger) -> None:
+    begin(want(EIGHT)).take_stock([], [BookingRow("Swimming", DAY, 8, 30, 500)])
+    assert anew.in_doubt("mother")
+
+
+@pytest.mark.parametrize("state", [SlotState.PAYING, SlotState.UNKNOWN])
+def test_a_payment_that_was_carried_over_is_not_repeated(
+    begin: Callable[..., Night], anew: Ledger, state: SlotState
+) -> None:
+    for each in (SlotState.HELD, SlotState.PAYING, *([state] if state is SlotState.UNKNOWN else [])):
+        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=each, pence=PRICE)
+    night = begin(want(EIGHT))
+    night.take_stock([], [row(EIGHT)])
+    assert only(anew).outcome is Outcome.UNKNOWN
+    assert night.held == ()
+
+
 # Before paying
 
 
@@ -388,16 +472,47 @@ def test_a_slot_that_the_basket_lost_is_not_paid_and_the_others_are(
     assert states(ledger, EIGHT)[-1] is SlotState.RELEASED
 
 
-@pytest.mark.parametrize(("allowed", "goes"), [(PRICE, True), (PRICE - 1, False), (0, False)])
-def test_the_spend_ceiling(begin: Callable[..., Night], ledger: Ledger, allowed: int, goes: bool) -> None:
-    night = begin(want(EIGHT), allowed=allowed)
+@pytest.mark.parametrize(("ceiling", "setting"), [("allowed", "MAX_SPEND"), ("each", "MAX_SPEND_PER_ACCOUNT")])
+@pytest.mark.parametrize(("pence", "goes"), [(PRICE, True), (PRICE - 1, False), (0, False)])
+def test_the_spend_ceilings(
+    begin: Callable[..., Night], ledger: Ledger, ceiling: str, setting: str, pence: int, goes: bool
+) -> None:
+    night = begin(want(EIGHT), **{ceiling: pence})
     hold(night)
     if goes:
         assert night.check_basket(basket(EIGHT)) == PRICE
         return
-    assert "MAX_SPEND" in stopped(night, basket(EIGHT)).why
-    assert pounds(allowed) in only(ledger).why
+    assert f"{setting} allows {pounds(pence)}" in stopped(night, basket(EIGHT)).why
+    assert "held until about" in only(ledger).why
     assert nothing_moved(ledger)
+
+
+def test_what_others_spend_after_the_check_still_counts(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), allowed=2 * PRICE - 1)
+    hold(night)
+    night.check_basket(basket(EIGHT))
+    ledger.record(run="first", account="father", slot=NINE, state=SlotState.HELD, pence=PRICE)
+    ledger.record(run="first", account="father", slot=NINE, state=SlotState.PAYING)
+    with pytest.raises(StopError) as caught:
+        night.payment_begins()
+    assert caught.value.outcome is Outcome.NEEDS_PERSON
+    assert f"{pounds(PRICE)} is spent on this day already, but MAX_SPEND allows" in caught.value.why
+    assert "all accounts together" in caught.value.why
+    assert states(ledger, EIGHT)[-1] is SlotState.HELD
+
+
+def test_a_booking_without_a_price_counts_as_much_as_the_dearest_slot_in_the_basket(
+    begin: Callable[..., Night],
+) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3), allowed=3 * PRICE - 1)
+    night.take_stock([row(EIGHT, pence=None)], [])
+    hold(night)
+    assert night.check_basket(basket(TEN)) == PRICE  # EIGHT counts for one more
+    night = begin(want(EIGHT), want(NINE, row=3), run="second", allowed=3 * PRICE - 1, each=2 * PRICE)
+    night.take_stock([row(EIGHT, pence=None)], [])
+    hold(night)
+    dear = Basket((row(NINE, pence=PRICE + 1),), PRICE + 1, 0)
+    assert "MAX_SPEND_PER_ACCOUNT" in stopped(night, dear).why
 
 
 @pytest.mark.parametrize("how_far", ["paid", "unknown", "paying"])
@@ -413,8 +528,26 @@ def test_the_spend_ceiling_holds_over_restarts(begin: Callable[..., Night], ledg
     hold(night)
     stop = stopped(night, basket(TEN))
     assert stop.outcome is Outcome.NEEDS_PERSON
-    assert "already spent" in stop.why
+    assert "is spent on this day already" in stop.why
     assert states(ledger, TEN)[-1] is SlotState.HELD
+
+
+def test_a_card_that_was_declined_is_tried_by_nobody_in_that_run(ledger: Ledger) -> None:
+    nights = [Night(plan(want(EIGHT), want(Slot(2, DAY, 8), row=3), run=run), "mother", ledger) for run in "abb"]
+    for night in nights:
+        night.check_card()
+    with pytest.raises(StopError) as caught:
+        nights[1].card_declined("the card portal declined the card")
+    assert (caught.value.outcome, caught.value.why) == (Outcome.DECLINED, "the card portal declined the card")
+    nights[0].check_card()  # another run
+    hold(nights[2])
+    with pytest.raises(StopError) as caught:
+        nights[2].check_card()
+    nights[2].close()
+    assert {record.outcome for record in ledger.outcomes("b")} == {Outcome.DECLINED}
+    why = ledger.outcomes("b")[0].why
+    assert "declined for Mother" in why
+    assert "held until about" in why
 
 
 def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., Night]) -> None:
@@ -422,6 +555,58 @@ def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., Night]) -> 
     hold(night)
     with pytest.raises(LedgerError, match="price"):
         night.payment_begins()
+
+
+# Calling for a person
+
+
+def calls(ledger: Ledger, run: str = "first") -> list[str]:
+    return [told for _, _, told in ledger.details(run, Mark.BANK, Mark.CALL)]
+
+
+def test_the_bank_is_told_with_amount_and_time(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    night.check_basket(basket(EIGHT, TEN))
+    before = datetime.now(UTC) + timedelta(seconds=90)
+    told = night.bank_asks(timedelta(seconds=90))
+    assert calls(ledger) == [told]
+    assert "£27.80" in told
+    until = datetime.combine(before.date(), time.fromisoformat(told[-8:]), UTC)
+    assert abs(until - before) < timedelta(seconds=5)
+
+
+def test_a_person_is_called_once_for_each_kind_of_trouble(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    with pytest.raises(StopError):
+        night.stop_here(Outcome.NEEDS_PERSON, "the basket is odd")
+    [told] = calls(ledger)
+    assert told.startswith("needs a person: the basket is odd; held until about")
+    night.close()
+    begin(want(EIGHT), want(TEN, row=3)).abandoned("the worker was killed")
+    assert calls(ledger) == [told]
+
+
+def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(begin: Callable[..., Night], ledger: Ledger) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    night.check_basket(basket(EIGHT, TEN))
+    night.payment_begins()
+    night.payment_settled([], confirmed=False)
+    [told] = calls(ledger)
+    assert told.startswith("unknown: ")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.SITE_ERROR, Outcome.LOGIN_REFUSED])
+def test_nobody_is_called_for_what_the_summary_tells(
+    begin: Callable[..., Night], ledger: Ledger, outcome: Outcome
+) -> None:
+    night = begin(want(EIGHT))
+    with pytest.raises(StopError):
+        night.stop_here(outcome, "so")
+    night.close()
+    assert calls(ledger) == []
 
 
 # After paying

@@ -58,6 +58,7 @@ def plan_of(
         "wait": True,
         "payment": Payment.PAY,
         "max_spend_pence": 5000,
+        "max_spend_per_account_pence": 5000,
     }
     return build_plan(SheetContent(*rows), **{**fields, **other})
 

@@ -20,6 +20,7 @@ from booking.settings import (
     EMAIL_SUFFIX,
     NAMES,
     PASSWORD_SUFFIX,
+    Notify,
     Settings,
     is_loopback,
     load_settings,
@@ -91,7 +92,7 @@ def test_with_nothing_set_a_run_goes_to_the_practice_venue(load: Callable[..., S
     assert settings.site_url == ""
     assert settings.payment_hosts == ("127.0.0.1",)
     assert settings.payment is Payment.PAY
-    assert settings.max_spend_pence == 5000
+    assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (15_000, 5000)
     assert settings.max_wait == timedelta(minutes=45)
     assert settings.opening is None
     assert (settings.release.days_ahead, settings.release.minutes) == (35, 1440)
@@ -143,11 +144,14 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
             "PAYMENT": "Pay",
             "PAYMENT_HOSTS": " pay.example.test, PORTAL.example.test,",
             "MAX_SPEND": "£27.80",
+            "MAX_SPEND_PER_ACCOUNT": "13.90",
             "DAYS_AHEAD": "8",
             "RELEASE_TIME": "07:30",
             "RELEASE_TIMEZONE": "Europe/Paris",
             "OPENING": "2026-07-01T23:00:00Z",
             "MAX_WAIT": "90",
+            "NOTIFY": "Always",
+            "NOTIFY_URLS": "json://127.0.0.1:9/canary-one\tntfys://canary-two",
             "BROWSER_EXECUTABLE": str(browser),
             "RESULTS_DIR": "elsewhere",
         }
@@ -159,11 +163,15 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
     assert settings.service_account_file == key_file
     assert settings.sheet_api_url == "http://127.0.0.1:8080"
     assert settings.payment is Payment.PAY
-    assert settings.max_spend_pence == 2780
+    assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (2780, 1390)
     assert (settings.release.days_ahead, settings.release.minutes) == (8, 450)
     assert settings.opening
     assert settings.opening.isoformat() == "2026-07-02T01:00:00+02:00"
     assert settings.max_wait == timedelta(minutes=90)
+    assert settings.notify is Notify.ALWAYS
+    assert settings.notify_urls == ("json://127.0.0.1:9/canary-one", "ntfys://canary-two")
+    assert {"127.0.0.1:9/canary-one", "canary-two"} <= set(settings.secret_values())
+    assert "canary" not in repr(settings)
     assert settings.browser == browser
     assert settings.results_dir == tmp_path / "elsewhere"
     assert settings.card
@@ -179,12 +187,15 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         "GSHEET_API_URL": "ftp://sheets.example.test",
         "PAYMENT": "maybe",
         "MAX_SPEND": "lots",
+        "MAX_SPEND_PER_ACCOUNT": "some",
         "PAYMENT_HOSTS": "https://pay.example.test",
         "DAYS_AHEAD": "-1",
         "RELEASE_TIME": "24:01",
         "RELEASE_TIMEZONE": "London",
         "OPENING": "2026-11-24T00:00:00",
         "MAX_WAIT": "an hour",
+        "NOTIFY": "never",
+        "NOTIFY_URLS": "ntfys://topic canary-two",
         "BROWSER_EXECUTABLE": "/no/such/program",
         "GOOGLE_SERVICE_ACCOUNT_JSON": "no-such-file.json",
     }
@@ -194,6 +205,8 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
     assert "https" in faults["BOOKING_SITE_URL"]
     assert "between /d/ and /edit" in faults["GSHEET_MAIN_ID"]
     assert "has no zone" in faults["OPENING"]
+    assert "address 2" in faults["NOTIFY_URLS"]
+    assert "canary" not in str(faults)
     assert "Europe/London" in faults["RELEASE_TIMEZONE"]
 
 
@@ -481,6 +494,7 @@ def test_the_names_that_other_programs_must_not_inherit() -> None:
         "GOOGLE_SERVICE_ACCOUNT_JSON",
         "MOTHER_CAM_PASSWORD",
         "MOTHER_CAM_EMAIL_ADDRESS",
+        "NOTIFY_URLS",
     }
 
 

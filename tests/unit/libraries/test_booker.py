@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
         wait=False,
         payment=Payment.PAY,
         max_spend_pence=10_000,
+        max_spend_per_account_pence=10_000,
         accounts=people,
         wants=(Want("mother", (EIGHT, NINE), "Booking Schedule, row 2"),),
     )

@@ -106,11 +106,12 @@ def test_what_is_started_after_the_import_inherits_no_secret() -> None:
         "print(subprocess.run([sys.executable, '-c', 'import json, os; print(json.dumps(dict(os.environ)))'],"
         " capture_output=True, text=True, check=True).stdout)"
     )
-    environ = {**os.environ, **SECRETS, "GOOGLE_SERVICE_ACCOUNT_JSON": "canary-key", "PYTHONPATH": str(LIBRARIES)}
+    others = {"GOOGLE_SERVICE_ACCOUNT_JSON": "canary-key", "NOTIFY_URLS": "ntfys://canary"}
+    environ = {**os.environ, **SECRETS, **others, "PYTHONPATH": str(LIBRARIES)}
     done = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True, timeout=60
     )
     inherited: dict[str, Any] = json.loads(done.stdout)
-    assert not [name for name in inherited if name in {*SECRETS, "GOOGLE_SERVICE_ACCOUNT_JSON"}]
+    assert not [name for name in inherited if name in {*SECRETS, *others}]
     assert "canary" not in done.stdout
     assert inherited["PYTHONPATH"] == str(LIBRARIES)

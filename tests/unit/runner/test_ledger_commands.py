@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.ledger import Ledger, SlotState
+from booking.ledger import LEDGER, Ledger, SlotState
 from booking.model import Slot
 from runner.__main__ import main
 
@@ -58,6 +58,24 @@ def test_a_person_settles_what_nobody_knew(
     come_to(ledger, SlotState.HELD, *dict.fromkeys([SlotState.PAYING, last]))
     assert say(monkeypatch, "settle", "Mother", "2026-12-28", "6pm", verdict) == 0
     assert ledger.state("mother", SLOT) is state
+
+
+def test_what_a_damaged_ledger_may_have_forgotten_is_settled(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.UNKNOWN, why="in the basket after damage")
+    assert say(monkeypatch, "settle", "Mother", "2026-12-28", "6pm", "not-paid") == 0
+    assert ledger.state("mother", SLOT) is SlotState.RELEASED
+
+
+@pytest.mark.parametrize("command", [["ledger"], ["settle", "Mother", "2026-12-28", "6pm", "paid"]])
+def test_a_damaged_ledger_is_told_and_left_alone(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    ledger.close()
+    damaged = ledger.path.read_bytes()[:6000]
+    ledger.path.write_bytes(damaged)
+    assert say(monkeypatch, *command) == 2
+    assert "damaged" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in ledger.path.parent.glob("ledger*")} == {LEDGER: damaged}
 
 
 @pytest.mark.parametrize("state", [SlotState.HELD, SlotState.PAID])

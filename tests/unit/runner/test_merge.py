@@ -31,6 +31,7 @@ def plan(names: list[str]) -> Plan:
         wait=True,
         payment=Payment.PAY,
         max_spend_pence=5000,
+        max_spend_per_account_pence=5000,
         accounts=accounts,
         wants=tuple(Want(each.key, (Slot(each.court, DAY, 8),), "Booking Schedule, row 2") for each in accounts),
     )

@@ -57,6 +57,7 @@ def plan(*accounts: Account, remarks: tuple[Remark, ...] = (), site: str = "prac
         wait=True,
         payment=Payment.PAY,
         max_spend_pence=10_000,
+        max_spend_per_account_pence=10_000,
         accounts=people,
         wants=tuple(Want(each.key, (EIGHT, NINE), "Booking Schedule, row 2") for each in people),
         remarks=remarks,

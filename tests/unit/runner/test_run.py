@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 
 from booking.errors import BookingError, LedgerError
-from booking.ledger import LEDGER, Ledger, SlotState
-from booking.model import Account, Payment, Plan, Slot
+from booking.ledger import LEDGER, Ledger, OutcomeRecord, SlotState
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot
 from booking.opening import Release
+from booking.outcomes import Outcome
 from booking.settings import Settings, load_settings
+from booking.sheet import ACCOUNTS_SHEET
 from practice.clock import LONDON
 from runner import run as module
 from runner.lock import BusyError, only_run
-from runner.run import Options, run
+from runner.messages import Messages
+from runner.run import Options, run, summary
 from runner.terminal import Terminal
 
 PROJECT = Path(__file__).parents[3]
@@ -36,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def opening(settings: Settings, now: datetime, options: Options | None = None) -> tuple[date, datetime | None, bool]:
-    return module._Run(options or Options(), settings, {}, Terminal())._opening(now)
+    return module._Run(options or Options(), settings, {}, Terminal(), Messages([], str, print))._opening(now)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +110,29 @@ def test_latest_leads_to_the_last_run(tmp_path: Path) -> None:
     assert os.readlink(tmp_path / "latest") == "second"  # noqa: PTH115 - what is written, not where it leads
 
 
+def test_the_summary_tells_what_was_got_and_why_the_rest_was_not() -> None:
+    day = date(2026, 12, 28)
+    mother = Account("Mother", "mother@example.test", 1, "https://site.example.test/courses/detail/171/court-1/")
+    wrong = Remark(RemarkKind.WRONG, f"{ACCOUNTS_SHEET}, row 4", "Court URL: no address is given")
+    plan = Plan(
+        run="first", site="practice", site_url="", slot_day=day, zone="Europe/London", opening=None, wait=True,
+        payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, accounts=(mother,), wants=(),
+        remarks=(wrong, Remark(RemarkKind.NOTE, "Booking Schedule, row 2", "fun")),
+    )  # fmt: skip
+    outcomes = [
+        OutcomeRecord("first", "mother", "", Slot(1, day, hour), Slot(1, day, hour), outcome, why, datetime.now(UTC))
+        for hour, outcome, why in [(8, Outcome.BOOKED, ""), (9, Outcome.TAKEN, "by somebody else")]
+    ]
+    title, text = summary(plan, outcomes)
+    assert title == "1 of 2 slots, Mon 28 Dec 2026"
+    assert text.splitlines() == [
+        "Mother, court 1, 08:00: booked",
+        "Mother, court 1, 09:00: taken by somebody else (by somebody else)",
+        "Account & Court Configuration, row 4: Court URL: no address is given",
+    ]
+    assert summary(replace(plan, remarks=()), [])[1] == "Nothing is wanted."
+
+
 @pytest.fixture
 def handlers() -> dict[int, object]:
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -157,7 +183,7 @@ class LastingWorkers:
 def plan_of(settings: Settings) -> Plan:
     return Plan(
         run="now", site="practice", site_url=settings.site_url, slot_day=date(2026, 12, 28), zone="Europe/London",
-        opening=None, wait=True, payment=Payment.PAY, max_spend_pence=10_000,
+        opening=None, wait=True, payment=Payment.PAY, max_spend_pence=10_000, max_spend_per_account_pence=10_000,
         accounts=(Account("Mother", "mother@example.test", 1, settings.site_url),), wants=(), remarks=(),
     )  # fmt: skip
 
@@ -168,7 +194,7 @@ def test_a_report_that_could_not_be_written_is_missed(
     plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run(plan.run, plan.slot_day, ["mother"])
-        module._Run(Options(), settings, {}, Terminal())._conclude(plan, tmp_path, ledger)
+        module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))._conclude(plan, tmp_path, ledger)
     assert "there is no report" in capsys.readouterr().out
 
 
@@ -195,7 +221,9 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         for state in states:
             ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
-        ended = module._Run(Options(), settings, {}, Terminal())._work(plan, tmp_path, None, ledger)
+        ended = module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))._work(
+            plan, tmp_path, None, ledger
+        )
     assert ended == status
     assert LastingWorkers.done == ["stopped", "finished"]
     said = capsys.readouterr().out

@@ -24,6 +24,7 @@ PLAN = Plan(
     wait=True,
     payment=Payment.PAY,
     max_spend_pence=0,
+    max_spend_per_account_pence=0,
     accounts=(Account("Mother", "mother@example.test", 1, "https://site.example.test/x/"),),
     wants=(),
 )

@@ -216,6 +216,7 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
             wait=False,
             payment=Payment.PAY,
             max_spend_pence=0,
+            max_spend_per_account_pence=0,
             accounts=accounts,
             wants=(),
         )
