@@ -34,6 +34,7 @@ from runner.practice import Announcer, announcer_of, practice_venue
 from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import in_order
 from runner.terminal import Terminal
+from runner.watchdog import watchdog
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -236,7 +237,7 @@ class _Run:
             person_wait=settings.person_wait,
             longest_task=_longest_task(plan, settings),
         )
-        with _signals(self._ask_to_stop):
+        with _signals(self._ask_to_stop), watchdog(folder, settings.results_dir, self._environ):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
             with SheetPump(plan.site, settings.results_dir / LEDGER, self._log_sheet, self._terminal.warn) as pump:
                 self._watch(workers, plan, folder, ledger, pump)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import tempfile
@@ -75,6 +76,13 @@ class ProgramRun:
     def terminate(self) -> None:
         """Ask it to end, as a person or a system that shuts down would."""
         self._process.send_signal(signal.SIGTERM)
+
+    def kill(self, *, group: bool) -> None:
+        """Kill it without warning, alone or with its whole process group."""
+        if group:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
     def worker_of(self, account: str) -> psutil.Process | None:
         """Return the robot process of an account, if there is one now: pabot names its suite in a file of arguments."""
