@@ -73,6 +73,17 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
         environ["PAYMENT"] = Payment.REHEARSE
     settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
     terminal.say(_first_line(settings))
+    try:
+        return _alone(options, settings, environ, terminal)
+    except OSError as error:
+        raise BookingError(
+            f"RESULTS_DIR: {settings.results_dir} cannot be written to ({error.strerror or error}): make room or give "
+            "this user the right to, then run again; what was recorded before is kept"
+        ) from error
+
+
+def _alone(options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> ExitStatus:
+    """Do the run while no other one does, into a results folder that is in order."""
     with only_run(settings.results_dir):
         left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
         if left:
