@@ -13,6 +13,10 @@ class BookingError(Exception):
     """The message stands for itself in a report, without the name of the class before it."""
 
 
+class BrokenOffError(BookingError):
+    """A run had begun and could not go on; its workers were told to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong in what the run was given."""

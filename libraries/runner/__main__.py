@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import date
 
-from booking.errors import BookingError
+from booking.errors import BookingError, BrokenOffError
 from booking.outcomes import ExitStatus
 from runner.ledger_commands import settle, show_ledger
 from runner.lock import BusyError
@@ -93,7 +93,8 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130  # Before anything was started; a run that is going on sees to its end itself.
     except BookingError as error:
-        print(error if name else f"Could not start.\n{error}", file=sys.stderr)
+        begun = name or isinstance(error, BrokenOffError)
+        print(error if begun else f"Could not start.\n{error}", file=sys.stderr)
         return ExitStatus.COULD_NOT_START
 
 

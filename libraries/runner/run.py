@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from booking.clock import machine_clock
-from booking.errors import BookingError, SettingsError, SheetError
+from booking.errors import BookingError, BrokenOffError, SettingsError, SheetError
 from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
@@ -194,7 +194,11 @@ class _Run:
             write_plan(plan, folder)
             if clock := machine_clock():
                 ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
-            return self._work(plan, folder, browser, ledger)
+            try:
+                return self._work(plan, folder, browser, ledger)
+            except (BookingError, OSError) as error:
+                kept = "what was recorded before is kept, and the next run goes on from there"
+                raise BrokenOffError(f"The run was broken off; {kept}.\n{error}") from error
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
         """Return the slot day, when it opens (None: announced when the workers are ready), and whether to wait."""
