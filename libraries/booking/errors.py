@@ -13,6 +13,15 @@ class BookingError(Exception):
     """The message stands for itself in a report, without the name of the class before it."""
 
 
+class BrokenOffError(BookingError):
+    """A run had begun and could not go on; its workers have ended."""
+
+    def __init__(self, message: str, *, payment_unknown: bool) -> None:
+        self.payment_unknown = payment_unknown
+        """Whether a payment may have been sent whose fate the ledger does not know."""
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong in what the run was given."""

@@ -32,7 +32,7 @@ APPLICATION_ID = 0x434F5254
 SCHEMA_VERSION = 1
 CARRIED = "carried over"
 """Stands for the run of what was carried over from a damaged ledger."""
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 20.0
 """How long a writer waits for the others; a write takes milliseconds."""
 
 

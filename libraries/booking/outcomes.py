@@ -35,7 +35,7 @@ class ExitStatus(IntEnum):
     MISSED = 1
     """Some wanted slot was not booked."""
     COULD_NOT_START = 2
-    """Settings, sheet or browser: nothing was tried."""
+    """Could not start, or not go on: settings, sheet, browser or disk. What was recorded is kept."""
     PAYMENT_UNKNOWN = 3
     """A payment was sent and no answer seen: a person must look before anything is paid again."""
     BUSY = 75

@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import date
 
-from booking.errors import BookingError
+from booking.errors import BookingError, BrokenOffError
 from booking.outcomes import ExitStatus
 from runner.ledger_commands import settle, show_ledger
 from runner.lock import BusyError
@@ -19,7 +19,7 @@ _STATUSES = """
 exit status:
   0   every wanted slot is booked (with --rehearse: was held and given back), or nothing was wanted
   1   some wanted slot was not booked, or an account of the sheet had to be left out
-  2   could not start: settings, sheet or browser
+  2   could not start, or not go on: settings, sheet, browser or disk; what was recorded is kept
   3   a payment's fate is unknown and a person must look
   75  another run is going on
 """
@@ -93,7 +93,10 @@ def main() -> int:
         return ExitStatus.BUSY
     except KeyboardInterrupt:
         return 130  # Before anything was started; a run that is going on sees to its end itself.
-    except (BookingError, OSError) as error:  # OSError: a full disk, before anything was tried.
+    except BrokenOffError as error:
+        print(error, file=sys.stderr)
+        return ExitStatus.PAYMENT_UNKNOWN if error.payment_unknown else ExitStatus.COULD_NOT_START
+    except BookingError as error:
         print(error if name else f"Could not start.\n{error}", file=sys.stderr)
         return ExitStatus.COULD_NOT_START
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from booking.clock import machine_clock
-from booking.errors import BookingError, SettingsError, SheetError
+from booking.errors import BookingError, BrokenOffError, SettingsError, SheetError
 from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotState
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
@@ -34,6 +34,7 @@ from runner.practice import Announcer, announcer_of, practice_venue
 from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import in_order
 from runner.terminal import Terminal
+from runner.watchdog import watchdog
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -72,6 +73,17 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
         environ["PAYMENT"] = Payment.REHEARSE
     settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
     terminal.say(_first_line(settings))
+    try:
+        return _alone(options, settings, environ, terminal)
+    except OSError as error:
+        raise BookingError(
+            f"RESULTS_DIR: {settings.results_dir} cannot be written to ({error.strerror or error}): make room or give "
+            "this user the right to, then run again; what was recorded before is kept"
+        ) from error
+
+
+def _alone(options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> ExitStatus:
+    """Do the run while no other one does, into a results folder that is in order."""
     with only_run(settings.results_dir):
         left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
         if left:
@@ -236,13 +248,19 @@ class _Run:
             person_wait=settings.person_wait,
             longest_task=_longest_task(plan, settings),
         )
-        with _signals(self._ask_to_stop):
+        with _signals(self._ask_to_stop), watchdog(folder, settings.results_dir, self._environ):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
             try:
                 self._see_through(workers, plan, folder, ledger)
                 return self._conclude(plan, folder, ledger)
             except (BookingError, OSError) as error:
-                return self._break_off(workers, plan, ledger, error)
+                self._see_out(workers)
+                unsettled = {SlotState.PAYING, SlotState.UNKNOWN}
+                raise BrokenOffError(
+                    "The run was broken off; what was recorded before is kept, and the next run goes on from there."
+                    f"\n{error}",
+                    payment_unknown=any(each.state in unsettled for each in ledger.states(slot_day=plan.slot_day)),
+                ) from error
 
     def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
         """Accompany the workers to their end, and leave a report and a fed log."""
@@ -275,18 +293,13 @@ class _Run:
             self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
         return status
 
-    def _break_off(self, workers: Workers, plan: Plan, ledger: Ledger, error: Exception) -> ExitStatus:
-        """End a run that cannot be recorded any more, on a full disk for one: it has worked, so it says so."""
+    @staticmethod
+    def _see_out(workers: Workers) -> None:
+        """End the workers of a run that cannot be recorded any more, on a full disk for one."""
         workers.stop()
         while workers.running:
             time.sleep(_POLL)
         workers.finish()
-        self._terminal.warn(f"the run was broken off: {error}")
-        self._terminal.say("What was held or paid is at the site; the next run finds it there and goes on with it.")
-        unsettled = {SlotState.PAYING, SlotState.UNKNOWN}
-        if any(record.state in unsettled for record in ledger.states(slot_day=plan.slot_day)):
-            return ExitStatus.PAYMENT_UNKNOWN
-        return ExitStatus.MISSED
 
     def _log_sheet(self, ledger: Ledger) -> LogSheet:
         return LogSheet(ledger, self._open_sheet, self._settings.release.zone)

@@ -74,8 +74,7 @@ class Workers:
             environ: their environment; each takes the secrets out of its own before it starts a browser.
         """
         self._place = place
-        self._stopping_since: float | None = None
-        self._signalled: set[int] = set()
+        self._ending: Ending | None = None
         variables = {
             "RUN_FOLDER": place.folder,
             "SITE_VARIABLES": place.site_file,
@@ -119,14 +118,14 @@ class Workers:
         """Whether pabot is still at work; while it is stopping, this also sees to that."""
         if self._pabot.poll() is not None:
             return False
-        if self._stopping_since is not None:
-            self._press()
+        if self._ending is not None:
+            self._ending.press()
         return True
 
     def stop(self) -> None:
         """Ask the workers to end: each closes its books and its browser, and pabot writes the report."""
-        if self._stopping_since is None:
-            self._stopping_since = time.monotonic()
+        if self._ending is None:
+            self._ending = Ending(str(self._place.folder))
 
     def finish(self) -> None:
         """Sweep up what is left after pabot has ended, and make the report if it could not."""
@@ -143,19 +142,6 @@ class Workers:
         left = self._place.folder / "pabot_results"
         if left.exists():  # A pabot that could not start has made none.
             shutil.rmtree(left)
-
-    def _press(self) -> None:
-        """Signal robots that have not been yet; a browser keyword that is waiting ends when its browser does."""
-        since = time.monotonic() - (self._stopping_since or 0.0)
-        marked = processes_of(RUN_MARK, str(self._place.folder))
-        for process in marked:
-            if _is_robot(process) and process.pid not in self._signalled:
-                self._signalled.add(process.pid)
-                _signal(process, signal.SIGTERM)
-            elif (_is_browser(process) and since > _GRACE_BEFORE_BROWSERS) or (
-                _is_robot(process) and since > _GRACE_BEFORE_KILL
-            ):
-                _signal(process, signal.SIGKILL)
 
     def renew_report(self) -> None:
         """Make the report again: the ledger has been told more since."""
@@ -178,6 +164,31 @@ class Workers:
         environ = {**os.environ, RUN_MARK: str(folder), RESULTS_MARK: str(self._place.results)}
         with (folder / "pabot.log").open("ab") as log:
             subprocess.run([*command, *map(str, outputs)], env=environ, stdout=log, stderr=log, check=False)
+
+
+class Ending:
+    """The end of a run's robots: each is asked to close its books and its browser, ever more firmly."""
+
+    def __init__(self, folder: str) -> None:
+        """Begin the end of the run with this folder."""
+        self._folder = folder
+        self._since = time.monotonic()
+        self._signalled: set[int] = set()
+
+    def press(self) -> bool:
+        """Signal robots that have not been yet; return whether a robot, or pabot at its report, is still there.
+
+        A browser keyword that is waiting ends when its browser does.
+        """
+        since = time.monotonic() - self._since
+        marked = processes_of(RUN_MARK, self._folder)
+        for process in marked:
+            if _is_robot(process) and process.pid not in self._signalled:
+                self._signalled.add(process.pid)
+                _signal(process, signal.SIGTERM)
+            elif since > _grace(process):
+                _signal(process, signal.SIGKILL)
+        return any(_is_robot(process) or "pabot.pabot" in _command(process) for process in marked)
 
 
 def processes_of(mark: str, value: str) -> list[psutil.Process]:

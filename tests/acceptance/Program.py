@@ -94,6 +94,11 @@ class Program:
         next(run for run in self._runs if run.status is None).terminate()
 
     @keyword
+    def kill_program(self, *, group: bool = False) -> None:
+        """Kills the call that was left running, as the system would; with ``group`` all of its process group."""
+        next(run for run in self._runs if run.status is None).kill(group=group)
+
+    @keyword
     def kill_worker(self, account: str) -> None:
         """Kills the Robot process of an account, as the system would where memory is short."""
         running = next(run for run in self._runs if run.status is None)

@@ -18,6 +18,25 @@ A Killed Worker Is Nobody Else's Loss
     The Others Should Have Booked
     What Must Hold After Every Run Should Hold
 
+A Killed Run Leaves Nothing Running
+    [Documentation]    The runner is killed while everybody waits for the opening: nothing of it remains, without any
+    ...    other run, and nothing is booked behind anybody's back. The next run books everything.
+    Kill A Waiting Run
+    Everything Should End By Itself
+    Run Program
+    Everybody Should Have Booked In The End
+    What Must Hold After Every Run Should Hold
+
+A Run Killed With Its Whole Group Leaves Nothing Running
+    [Documentation]    The same where the system kills all processes of the group, here while father's payment has no
+    ...    answer yet: what he has paid is known to the next run.
+    Kill A Paying Run
+    Everything Should End By Itself
+    Clear Faults
+    Run Program
+    Everybody Should Have Booked In The End
+    What Must Hold After Every Run Should Hold
+
 SIGTERM While Waiting Ends The Run
     [Documentation]    Everybody waits for an opening that is minutes away: the run ends soon, and nothing was held.
     ${opening} =    Open Slot Day In    600
@@ -56,6 +75,29 @@ Stop While Mother Is Holding And Father Is Paying
     Wait Until Paid    father
     Terminate Program
     Wait For Program    within=${LONGEST_STOP}
+
+Kill A Waiting Run
+    [Documentation]    The opening is minutes away.
+    ${opening} =    Open Slot Day In    600
+    Start Program    OPENING=${opening}
+    Wait Until Ready    @{ACCOUNTS}
+    Kill Program
+    Wait For Program
+    Exit Status Should Be    ${-9}
+
+Kill A Paying Run
+    [Documentation]    Father waits for the answer to a payment that has been taken.
+    Add Fault    portal    /confirmation    hang    account=father    method=POST    when=after
+    Start Program
+    Wait Until Paid    father
+    Kill Program    group=True
+    Wait For Program
+
+Everything Should End By Itself
+    [Documentation]    Robots, Node, browsers and whatever watched over them.
+    Wait Until Keyword Succeeds    ${LONGEST_STOP} s    0.5 s    No Process Should Remain
+    Ledger And Venue Should Agree
+    Open Slot Day In    -1
 
 Stop After Paying While The Sheet Hangs
     [Documentation]    Mother has paid, and the sheet takes her rows without ever answering.

@@ -19,6 +19,7 @@ _ZONE = ZoneInfo("Europe/London")
 _SATISFIED = {Outcome.BOOKED, Outcome.ALREADY_BOOKED}
 _COULD_NOT_START = 2
 _STATUSES = {0, 1, _COULD_NOT_START, 3}
+_BROKEN_OFF = {_COULD_NOT_START, 3}
 _LEDGER_MAY_SAY = {"sold": {"paid"}, "held": {"held", "unknown"}, "": {"released", "unknown"}}
 _CLICKS = re.compile(r"/(confirmation|3ds|save-card)$")
 """Where a click leads that moves money unseen, until My Bookings shows it. What credit pays for leaves the basket."""
@@ -202,16 +203,16 @@ def _run(facts: Facts, run: RunFacts) -> Iterator[str]:
         return
     if run.status not in _STATUSES:
         yield f"it ended with {run.status}"
+    elif run.disk_full and facts.ended.get(run.name) is None:
+        if not any(reason in run.said for reason in ("disk is full", "No space left")):
+            yield "it has not said that the disk is full"
+        if run.status not in _BROKEN_OFF:
+            yield f"it was broken off, and ended with {run.status}"
     elif run.status == _COULD_NOT_START:
         if run.changed or _outcomes(facts, run):
             yield "it ended as one that could not start, and yet it had worked"
         if "Could not start." not in run.said:
             yield "it ended as one that could not start, and has not said so"
-    elif run.disk_full and facts.ended.get(run.name) is None:
-        if not any(reason in run.said for reason in ("disk is full", "No space left")):
-            yield "it has not said that the disk is full"
-        if not run.status:
-            yield "it ended as if all were well"
     else:
         yield from _finished(facts, run)
 

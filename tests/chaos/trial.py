@@ -169,7 +169,7 @@ class _Trial:
         while run.running:
             now = time.monotonic()
             if now > until:
-                run.kill()
+                run.kill(group=False)
                 run.wait(5)
                 raise AssertionError(f"the run has not ended within {LONGEST_RUN:.0f} s; it said:\n{run.said}")
             if strike is not None:
@@ -314,7 +314,7 @@ class _Strike:
             case Fault.KILL_PABOT:
                 _kill(next((each for each in self._processes() if "pabot.pabot" in each.cmdline()), None), "pabot")
             case Fault.KILL_RUN:
-                run.kill()
+                run.kill(group=False)
                 while not self.alone and (left := self._processes()):
                     for process in left:
                         _kill(process, "a process")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import tempfile
@@ -81,9 +82,12 @@ class ProgramRun:
         """Ask it to end, as a person or a system that shuts down would."""
         self._process.send_signal(signal.SIGTERM)
 
-    def kill(self) -> None:
-        """End it as the system would where memory is short; what it has started is not told."""
-        self._process.kill()
+    def kill(self, *, group: bool) -> None:
+        """Kill it without warning, alone or with its whole process group."""
+        if group:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
     def worker_of(self, account: str) -> psutil.Process | None:
         """Return the robot process of an account, if there is one now: pabot names its suite in a file of arguments."""

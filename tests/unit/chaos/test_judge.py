@@ -161,13 +161,15 @@ def test_a_run_that_could_not_start_owes_its_reason_only(facts: Facts) -> None:
 
 
 def test_a_run_with_a_full_disk_owes_a_reason_and_no_report(facts: Facts) -> None:
-    full = RunFacts(1, "the run was broken off: the disk is full", 9.0, interrupted=False, disk_full=True, changed=True)
+    full = RunFacts(2, "The run was broken off; the disk is full", 9.0, interrupted=False, disk_full=True, changed=True)
     facts.runs.insert(0, full)
     assert judge(facts) == []
     full.said = "Bye."
     assert judge(facts) == ["run 1: it has not said that the disk is full"]
-    full.status, full.said = 0, "No space left on device"
-    assert judge(facts) == ["run 1: it ended as if all were well"]
+    full.said = "No space left on device"
+    for status in (0, 1):
+        full.status = status
+        assert judge(facts) == [f"run 1: it was broken off, and ended with {status}"]
 
 
 # What is wrong

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from booking.errors import BookingError, LedgerError
+from booking.errors import BookingError, BrokenOffError, LedgerError
 from booking.ledger import LEDGER, Ledger, OutcomeRecord, SlotState
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot
 from booking.opening import Release
@@ -133,6 +135,19 @@ def test_the_summary_tells_what_was_got_and_why_the_rest_was_not() -> None:
     assert summary(replace(plan, remarks=()), [])[1] == "Nothing is wanted."
 
 
+def test_a_clock_that_was_set_back_uses_no_folder_again_and_latest_leads_to_the_run_that_came_last(
+    tmp_path: Path,
+) -> None:
+    started = datetime(2026, 11, 23, 23, 40, 0, tzinfo=UTC)
+    names = []
+    for now in (started, started - timedelta(hours=1), started):
+        names.append(module._name(tmp_path, now))
+        (tmp_path / names[-1]).mkdir()
+        module._point_latest_to(tmp_path / names[-1])
+        assert (tmp_path / "latest").resolve().name == names[-1]
+    assert len(set(names)) == 3
+
+
 @pytest.fixture
 def handlers() -> dict[int, object]:
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -148,12 +163,50 @@ def test_signals_become_a_call_and_are_given_back(handlers: dict[int, object]) -
     assert {number: signal.getsignal(number) for number in handlers} == handlers
 
 
-def test_a_run_that_finds_another_going_on_touches_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PROJECT", tmp_path)  # no .env of this machine's user
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project without a .env of this machine's user, that practises into its own results."""
+    monkeypatch.setattr(module, "PROJECT", tmp_path)
     (tmp_path / "variables").symlink_to(PROJECT / "variables")
     monkeypatch.setenv("RESULTS_DIR", str(tmp_path / "results"))
     monkeypatch.setenv("BOOKING_SITE", "practice")
     monkeypatch.delenv("BOOKING_SITE_URL", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def mounted(project: Path) -> Iterator[Callable[[str], Path]]:
+    """Makes the results a file system of its own, mounted with these options."""
+    results = project / "results"
+    results.mkdir()
+
+    def mount(options: str) -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(results)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+        return results
+
+    yield mount
+    subprocess.run(["umount", str(results)], capture_output=True, check=False)
+
+
+def test_a_full_disk_is_told_and_nothing_is_tried(mounted: Callable[[str], Path]) -> None:
+    results = mounted("size=64k")
+    (results / "filling").write_bytes(bytes(64 * 1024))
+    with pytest.raises(BookingError, match=r"RESULTS_DIR.*No space left on device.*make room"):
+        run(Options(), Terminal())
+
+
+def test_a_read_only_folder_is_told_and_nothing_is_tried(mounted: Callable[[str], Path]) -> None:
+    results = mounted("ro")
+    with pytest.raises(BookingError, match=r"RESULTS_DIR.*Read-only file system"):
+        run(Options(), Terminal())
+    assert list(results.iterdir()) == []
+
+
+def test_a_run_that_finds_another_going_on_touches_nothing(project: Path) -> None:
+    tmp_path = project
     with only_run(tmp_path / "results"), pytest.raises(BusyError):
         run(Options(), Terminal())
     assert [path.name for path in (tmp_path / "results").iterdir()] == [".lock"]
@@ -200,17 +253,22 @@ def test_a_report_that_could_not_be_written_is_missed(
 
 @pytest.mark.parametrize("error", [LedgerError("the disk is full"), OSError(28, "No space left on device")])
 @pytest.mark.parametrize(
-    ("states", "status"),
-    [((), 1), ((SlotState.HELD,), 1), ((SlotState.HELD, SlotState.PAYING), 3), ((SlotState.PAID,), 1)],
+    ("states", "payment_unknown"),
+    [
+        ((), False),
+        ((SlotState.HELD,), False),
+        ((SlotState.HELD, SlotState.PAYING), True),
+        ((SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN), True),
+        ((SlotState.PAID,), False),
+    ],
 )
 def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_have_happened(
     settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     error: Exception,
     states: tuple[SlotState, ...],
-    status: int,
+    payment_unknown: bool,
 ) -> None:
     def fail(*_: object) -> None:
         raise error
@@ -221,11 +279,9 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         for state in states:
             ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
-        ended = module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))._work(
-            plan, tmp_path, None, ledger
-        )
-    assert ended == status
+        going = module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))
+        with pytest.raises(BrokenOffError, match="the next run goes on") as broken:
+            going._work(plan, tmp_path, None, ledger)
+    assert broken.value.payment_unknown is payment_unknown
     assert LastingWorkers.done == ["stopped", "finished"]
-    said = capsys.readouterr().out
-    assert str(error) in said
-    assert "the next run" in said
+    assert str(error) in str(broken.value)
