@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, proc
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 _POLL = 0.05
+_ROOM = 2**20
+"""Bytes; with less room on the disk than that, a worker that is lost was lost for want of it."""
 _READY_TO_OPENING = timedelta(seconds=3)
 """A practice day opens so long after the last worker is ready."""
 _LONGEST_READY = 60.0
@@ -351,6 +354,8 @@ class _Run:
         """Give the wants of a worker that was lost the outcome that the ledger allows; tell whether there were any."""
         told = len(ledger.outcomes(plan.run))
         why = "the run was stopped" if self._stop_asked else "the worker of this account was killed or lost"
+        if shutil.disk_usage(self._settings.results_dir).free < _ROOM:
+            why += f"; the disk of RESULTS_DIR ({self._settings.results_dir}) is full: make room, then run again"
         for account in plan.accounts:
             Night(plan, account.key, ledger).abandoned(why)
         return len(ledger.outcomes(plan.run)) > told
