@@ -30,9 +30,17 @@ async function inPage({ addresses, method, redirect, link, form, patience, at })
         }
         return { ...seen, answered: Date.now() };
     };
-    const left = at - Date.now();
-    if (left > 2) await new Promise((resume) => setTimeout(resume, left - 2));
-    while (Date.now() < at);
+    if (at > Date.now()) {
+        // The clock is read at the turn of a millisecond and then left alone: one that is set meanwhile neither hurries
+        // nor delays what is half a second away.
+        const before = Date.now();
+        while (Date.now() === before);
+        const until = performance.now() + at - Date.now();
+        if (until - performance.now() > 2) {
+            await new Promise((resume) => setTimeout(resume, until - performance.now() - 2));
+        }
+        while (performance.now() < until);
+    }
     const answers = [];
     for (const address of addresses) {
         const seen = await ask(address);

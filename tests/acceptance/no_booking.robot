@@ -65,6 +65,15 @@ A Sheet That Is Down Is Asked Again, Then Told
     Exit Status Should Be    2
     Program Should Say    try again later
 
+No Network At All Is Told
+    [Documentation]    Neither is the name of the sheet's server known, nor does anything answer where it should be.
+    FOR    ${server}    IN    https://sheet.invalid    http://127.0.0.1:9
+        Run Program    GSHEET_API_URL=${server}
+        Exit Status Should Be    2
+        Program Should Say    Could not start    ${server} cannot be reached: check the network
+        Program Should Not Say    Traceback
+    END
+
 Nothing Scheduled Is A Good Run
     [Documentation]    An empty schedule: status 0, says so, and a report all the same.
     Schedule
