@@ -11,7 +11,8 @@ mkdir -p "$artifacts"
 robot=(python -m robot --console dotted)
 
 lint() {
-    robocop check suites resources tests/acceptance benchmarks
+    # Each library in a process of its own: in robocop's, the Browser library would leave its Node behind.
+    robocop check --library-workers suites resources tests/acceptance benchmarks
     robocop format --check --diff suites resources tests/acceptance benchmarks
     ruff check --quiet .
     ruff format --check --quiet .
