@@ -224,6 +224,18 @@ class Venue:
         self._wait(lambda: bool(self._requests(app, path, email)), f"{account} asks {app} for {path}")
 
     @keyword
+    def wait_until_fault_strikes(self) -> None:
+        """Waits until a request has met one of the faults."""
+        self._wait(
+            lambda: any(rule["hits"] for rule in self.world.control("GET", "/faults")["rules"]), "a fault strikes"
+        )
+
+    @keyword
+    def let_basket_run_out(self, account: str) -> None:
+        """Lets what an account holds be free again at once, as after three quarters of an hour."""
+        self.world.control("POST", "/holds/expire", {"email": self.world.emails[account]})
+
+    @keyword
     def wait_until_paid(self, account: str) -> None:
         """Waits until the venue has a payment of an account."""
         self._wait(lambda: bool(self._of("payments", account)), f"{account} pays")

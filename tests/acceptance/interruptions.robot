@@ -64,8 +64,27 @@ A Sheet That Hangs Does Not Hold A Stop Up
     Exit Status Should Be    0
     Ledger Should Say    mother    10:00 paid    14:00 paid
 
+A Basket That Runs Out At The Click Is No Payment
+    [Documentation]    While "Make Booking" is on its way the hold ends: the site shows an empty basket, so nothing was
+    ...    paid and nothing is unknown; the next run books the slots.
+    Lose The Basket At The Click
+    Exit Status Should Be    1
+    Outcomes Should Be    mother    10:00 site error    14:00 site error
+    Payments Should Be    mother
+    Run Program    --account    mother
+    Mother Should Have Booked In The End
+
 
 *** Keywords ***
+Lose The Basket At The Click
+    [Documentation]    Holds the request that sends mother's basket up until what is in it has run out.
+    Add Fault    site    ^/basket/$    pause    account=mother    method=POST    times=${1}
+    Start Program    --account    mother
+    Wait Until Fault Strikes
+    Let Basket Run Out    mother
+    Clear Faults
+    Wait For Program
+
 Stop While Mother Is Holding And Father Is Paying
     [Documentation]    Stops a run whose answers hang, after the venue has acted on what was asked.
     Add Fault    site    /courses/book.aspx    hang    account=mother    when=after
@@ -106,6 +125,13 @@ Stop After Paying While The Sheet Hangs
     Wait Until Paid    mother
     Terminate Program
     Wait For Program    within=${LONGEST_STOP}
+
+Mother Should Have Booked In The End
+    [Documentation]    Her slots are sold and paid for, once.
+    Exit Status Should Be    0
+    Slots Should Be Sold To    mother    10    14
+    Payments Should Be    mother    card paid
+    Ledger Should Say    mother    10:00 paid    14:00 paid
 
 The Others Should Have Booked
     [Documentation]    Father and Bruce have their slots, mother has an outcome all the same.
