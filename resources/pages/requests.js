@@ -32,14 +32,14 @@ async function inPage({ addresses, method, redirect, link, form, patience, at })
     };
     if (at > Date.now()) {
         // The clock is read at the turn of a millisecond and then left alone: one that is set meanwhile neither hurries
-        // nor delays what is half a second away.
+        // nor delays what is half a second away. At the end it is asked once more, since a browser blurs it a little.
         const before = Date.now();
         while (Date.now() === before);
         const until = performance.now() + at - Date.now();
         if (until - performance.now() > 2) {
             await new Promise((resume) => setTimeout(resume, until - performance.now() - 2));
         }
-        while (performance.now() < until);
+        while (performance.now() < until || (Date.now() < at && performance.now() < until + 2));
     }
     const answers = [];
     for (const address of addresses) {
