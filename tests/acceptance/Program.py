@@ -7,12 +7,10 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from selectolax.lexbor import LexborHTMLParser
 from runner.browser import find_browser
 from runner.workers import RESULTS_MARK, processes_of
 from tests.acceptance.support.leaks import find_in_folder, find_in_texts, secrets_of
+from tests.acceptance.support.ledger import ask_ledger
 from tests.acceptance.support.process import ProgramRun
 from tests.acceptance.support.world import PROJECT
 
@@ -343,15 +342,8 @@ class Program:
         self._last = run
         logger.info(f"Exit status {run.status}\n{run.said}")
 
-    def _ledger(self, question: str, *values: str) -> list[sqlite3.Row]:
-        path = self._results / "ledger.sqlite3"
-        if not path.exists():
-            return []
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
-            database.row_factory = sqlite3.Row
-            if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sent'").fetchone():
-                return []  # It is just being made.
-            return database.execute(question, values).fetchall()
+    def _ledger(self, question: str, *values: str) -> list[dict[str, Any]]:
+        return ask_ledger(self._results, question, *values)
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + PATIENCE

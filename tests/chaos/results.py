@@ -6,30 +6,14 @@ import base64
 import fcntl
 import os
 import re
-import sqlite3
 import zlib
-from contextlib import closing
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.ledger import LEDGER
 from runner.lock import LOCK
-from tests.chaos.facts import Row
 
 _PACKED = re.compile(r'"(eN[A-Za-z0-9+/]{16,}={0,2})"')
-
-
-def ask_ledger(results: Path, question: str, *values: str) -> list[Row]:
-    """Return the rows that answer a question to the ledger; none while there is no ledger."""
-    path = results / LEDGER
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as database:
-        database.row_factory = sqlite3.Row
-        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sent'").fetchone():
-            return []  # It is just being made.
-        return [dict(row) for row in database.execute(question, values)]
 
 
 def report_of(run: Path) -> list[list[str]] | None:

@@ -12,13 +12,14 @@ import psutil
 from runner.workers import RESULTS_MARK, processes_of
 from tests.acceptance.Program import STEADY
 from tests.acceptance.support.leaks import find_in_folder, find_in_texts, secrets_of
+from tests.acceptance.support.ledger import ask_ledger
 from tests.acceptance.support.process import ProgramRun
 from tests.acceptance.support.world import PROJECT
 from tests.chaos.disk import SmallDisk
 from tests.chaos.facts import Facts, Row, RunFacts
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.judge import judge
-from tests.chaos.results import ask_ledger, is_locked, report_of
+from tests.chaos.results import is_locked, report_of
 from tests.chaos.scenario import Mark, Point, Route, Scenario
 from tests.chaos.stage import Stage
 
