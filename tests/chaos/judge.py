@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -284,8 +284,3 @@ def _told(place: Place) -> str:
 
 def _wanted(want: Want) -> str:
     return f"{want.account}'s {_told(want.places[0])}"
-
-
-def every(objections: Iterable[str]) -> str:
-    """Return objections as lines."""
-    return "\n".join(f"  - {each}" for each in objections)
