@@ -1,6 +1,10 @@
 // Requests from within the page that is shown: with its session, its headers and its connection, as the site's own
 // scripts would send them. Robot Framework has these functions as keywords, see furniture.resource.
 
+// Milliseconds after the opening's requests in which an account that has all its slots leaves a small machine to the
+// others: reading its basket there and then costs them up to 30 ms.
+const REST = 60;
+
 // Runs in the page. Asks for one address after the other, the first one at an instant (ms since the epoch; 0 is now):
 // the page waits for it by itself, so that nothing has to find its way to the browser when it has come. Ends at the
 // first answer that is no redirect.
@@ -71,9 +75,16 @@ async function askForSlots(question, page) {
     } finally {
         page.off('response', note);
     }
-    const followed = new Map();
-    for (const seen of answers.filter((each) => each.redirected)) {
+    const redirected = answers.filter((each) => each.redirected);
+    for (const seen of redirected) {
         Object.assign(seen, { status: 302, url: leads.get(new URL(seen.address).href) ?? '' });
+    }
+    // What has been taken can wait for those who are still asking; where a slot was not given, the next one cannot.
+    if (question.at && answers.every(({ url }) => url && mustBeSeen(url, question))) {
+        await new Promise((resume) => setTimeout(resume, REST));
+    }
+    const followed = new Map();
+    for (const seen of redirected) {
         if (!seen.url || !mustBeSeen(seen.url, question)) continue;
         if (!followed.has(seen.url)) followed.set(seen.url, await askForPage({ ...question, address: seen.url, at: 0 }, page));
         const { status, url, html, mitigated } = followed.get(seen.url);
