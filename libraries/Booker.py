@@ -236,6 +236,10 @@ class Booker:
         """
         if self.waiting.sample_due():
             return True
+        if self.waiting.set_by:
+            text = f"this machine's clock was set by {self.waiting.set_by:+.1f} s during the wait, or it slept"
+            self._mark(Mark.NOTICE, text)
+            logger.warn(text)
         if self.waiting.offset is not None:
             offset = self.waiting.offset
             text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from booking.clock import Offset, Sample, corrected, estimate, next_sample_at
+from booking.clock import WARN_ABOVE, Offset, Sample, corrected, estimate, next_sample_at
 from booking.model import Plan
 
 ANNOUNCEMENT = "opening.txt"
@@ -31,6 +31,8 @@ SAMPLES = 12
 _FINE = 0.05
 """Seconds before the instant from which on short sleeps are used: the coarse one may oversleep."""
 _LOOK_FOR_ANNOUNCEMENT = 0.02
+_LOOK_AT_CLOCK = 2.0
+"""Seconds after which a wait looks whether this machine's clock was set."""
 
 
 class Duty(StrEnum):
@@ -71,16 +73,22 @@ class Waiting:
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare to wait as the plan says; an opening it does not name is announced in the run's folder."""
         self._plan = plan
         self._announcement = run_folder / ANNOUNCEMENT
         self._now = now
         self._sleep = sleep
+        self._steady = steady
+        self._apart = now() - steady()
+        self._doubted = False
         self._last_sign = now()
         self._measured = False
         self._samples: list[Sample] = []
         self.opening: datetime | None = plan.opening
+        self.set_by = 0.0
+        """Seconds by which this machine's clock was set during the wait, or that it slept through."""
 
     @property
     def offset(self) -> Offset | None:
@@ -96,10 +104,12 @@ class Waiting:
         """Wait until something is due: a sign of life, a measurement of the clock, or, a little ahead, the opening."""
         if not self._plan.wait:
             return Duty.OPEN
-        while (due := self._due()) is None:
-            self._sleep(_LOOK_FOR_ANNOUNCEMENT)
-        instant, duty = due
-        sleep_until(instant, now=self._now, sleep=self._sleep)
+        while True:
+            due = self._due()
+            instant, duty = due or (self._now() + _LOOK_FOR_ANNOUNCEMENT, None)
+            self._sleep_until(min(instant, self._now() + _LOOK_AT_CLOCK))
+            if not self._clock_was_set() and duty is not None and self._now() >= instant:
+                break
         if duty is Duty.KEEP_ALIVE:
             self._last_sign = self._now()
         return duty
@@ -107,20 +117,42 @@ class Waiting:
     def sample_due(self) -> bool:
         """Wait until the next request for the site's time should be sent; False when there are to be no more."""
         self._read_announcement()
+        self._clock_was_set()
         at = next_sample_at(self._samples, self._now())
-        latest = self.opens - LAST_SAMPLE if self.opens is not None else math.inf
-        if len(self._samples) >= SAMPLES or at > latest:
+        latest = self.opens - LAST_SAMPLE if self.opens is not None and not self._doubted else math.inf
+        if self._measured or len(self._samples) >= SAMPLES or at > latest:
             self._measured = True
             return False
-        sleep_until(at, now=self._now, sleep=self._sleep)
+        self._sleep_until(at)
         return True
 
     def take_sample(self, sample: Sample | None) -> None:
         """Take in what one request said of the site's time; None when it said nothing, which ends the measurement."""
+        self._doubted = False
         if sample is None:
             self._measured = True
         else:
             self._samples.append(sample)
+
+    def _sleep_until(self, instant: float) -> None:
+        """Sleep until an instant by the clock as it was when last looked at, whatever is done to it meanwhile."""
+        sleep_until(instant, now=lambda: self._steady() + self._apart, sleep=self._sleep)
+
+    def _clock_was_set(self) -> bool:
+        """Notice that this machine's clock was set: what was known of the site's clock is to be measured anew."""
+        # Read twice: this process may have been held up between the two clocks.
+        by = min((self._now() - self._steady() - self._apart for _ in range(2)), key=abs)
+        # What a time service does little by little adds up to nothing.
+        self._apart += by
+        if abs(by) <= WARN_ABOVE:
+            return False
+        # A machine that slept looks the same as a clock set forward, and its session is as old as the clock says.
+        self._last_sign += min(by, 0.0)
+        self.set_by += by
+        self._samples.clear()
+        self._measured = False
+        self._doubted = True
+        return True
 
     def _due(self) -> tuple[float, Duty] | None:
         """Return what is due next and when; None when nothing is but the opening, and that is not announced yet."""
@@ -128,9 +160,9 @@ class Waiting:
         now = self._now()
         sign = self._last_sign + KEEP_ALIVE
         opens = self.opens
+        if self._doubted or (opens is None and not self._measured):
+            return now, Duty.MEASURE
         if opens is None:
-            if not self._measured:
-                return now, Duty.MEASURE
             return (now, Duty.KEEP_ALIVE) if sign <= now else None
         if now < opens - LAST_LOOK:
             return min(sign, opens - LAST_LOOK), Duty.KEEP_ALIVE

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from booking.clock import Sample
 from booking.model import Payment, Plan
 from booking.waiting import ANNOUNCEMENT, HEAD_START, KEEP_ALIVE, LAST_LOOK, Duty, Waiting, announce, sleep_until
 
@@ -22,6 +23,8 @@ class Clock:
     """A clock of which sleeps are exact but for what each oversleeps."""
 
     now: float = START
+    steady: float = 0.0
+    """What no one can set."""
     oversleep: float = 0.0
     sleeps: list[float] = field(default_factory=list)
     happens: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
@@ -34,11 +37,15 @@ class Clock:
         assert seconds > 0
         assert len(self.sleeps) < 1_000_000
         self.sleeps.append(seconds)
-        self.now += seconds + self.oversleep
+        self.spend(seconds + self.oversleep)
         for instant, act in list(self.happens):
             if self.now >= instant:
                 self.happens.remove((instant, act))
                 act()
+
+    def spend(self, seconds: float) -> None:
+        self.now += seconds
+        self.steady += seconds
 
     def set(self, by: float) -> Callable[[], None]:
         def act() -> None:
@@ -73,9 +80,10 @@ def duties(waiting: Waiting, clock: Clock, cost: float = 0.0) -> list[tuple[Duty
         assert len(done) < 1000
         if duty is Duty.OPEN:
             return done
-        clock.now += cost
-        if duty is not Duty.KEEP_ALIVE and waiting.sample_due():
+        clock.spend(cost)
+        if duty is Duty.MEASURE and waiting.sample_due():
             waiting.take_sample(None)  # a site that does not tell its time
+            assert not waiting.sample_due()
 
 
 def opens_after(last: tuple[Duty, float], seconds: float) -> None:
@@ -84,7 +92,7 @@ def opens_after(last: tuple[Duty, float], seconds: float) -> None:
 
 
 def wait_for(tmp_path: Path, opening: float | None, clock: Clock, *, wait: bool = True) -> Waiting:
-    return Waiting(plan(opening, wait=wait), tmp_path, now=clock, sleep=clock.sleep)
+    return Waiting(plan(opening, wait=wait), tmp_path, now=clock, sleep=clock.sleep, steady=lambda: clock.steady)
 
 
 # Sleeping to an instant
@@ -146,7 +154,7 @@ def test_a_long_wait_keeps_the_session_alive_and_looks_once_more_before_the_end(
 @given(seconds=st.floats(0, 4500), cost=st.floats(0, 10))
 def test_no_gap_is_longer_than_a_session_bears_and_the_opening_is_met(seconds: float, cost: float) -> None:
     clock = Clock()
-    done = duties(Waiting(plan(START + seconds), Path("/nonexistent"), now=clock, sleep=clock.sleep), clock, cost)
+    done = duties(wait_for(Path("/nonexistent"), START + seconds, clock), clock, cost)
     signs = [0.0, *(at for duty, at in done if duty is Duty.KEEP_ALIVE)]
     gaps = [later - sooner for sooner, later in zip(signs, [*signs[1:], seconds], strict=True)]
     assert all(gap <= KEEP_ALIVE + cost + 0.1 for gap in gaps)
@@ -197,3 +205,39 @@ def test_a_clock_set_past_the_opening_opens_at_once(tmp_path: Path) -> None:
     done = duties(wait_for(tmp_path, START + 1200, clock), clock)
     assert sum(clock.sleeps) <= 131
     assert done[-1][0] is Duty.OPEN
+
+
+@pytest.mark.parametrize("by", [-3600.0, -5.0, -0.4, 0.4, 5.0, 3600.0])
+@pytest.mark.parametrize("at", [100.0, 700.0, 1150.0, 1185.0, 1190.0, 1199.0])
+def test_after_a_clock_was_set_the_opening_is_met_by_the_sites(tmp_path: Path, by: float, at: float) -> None:
+    """The site's clock is right all the time; this machine's is, until it is set while the run waits."""
+    clock = Clock()
+    clock.happens.append((START + at, clock.set(by)))
+    waiting = wait_for(tmp_path, START + 1200, clock)
+    signs = []
+    while (duty := waiting.next_duty()) is not Duty.OPEN:
+        if duty is Duty.KEEP_ALIVE:
+            signs.append(clock.steady)
+        else:
+            while waiting.sample_due():
+                sent = clock.now
+                date = (START + clock.steady + 0.01) // 1
+                clock.spend(0.02)
+                waiting.take_sample(Sample(sent, clock.now, date))
+    # Half a second before the opening there is time for one sample only, which leaves the rest of a second open.
+    late = 0.1 if at < 1195 else HEAD_START + 0.6
+    assert -0.1 <= clock.steady - (1200 - HEAD_START) <= late
+    assert waiting.set_by == pytest.approx(by, abs=0.01)
+    assert waiting.offset is not None
+    assert waiting.offset.seconds == pytest.approx(-by, abs=waiting.offset.uncertainty)
+    # The session is kept alive by time that has really passed.
+    assert all(later - sooner < KEEP_ALIVE + 3 for sooner, later in zip([0.0, *signs], signs, strict=False))
+
+
+def test_a_clock_that_is_corrected_little_by_little_was_not_set(tmp_path: Path) -> None:
+    clock = Clock()
+    for second in range(1, 1200):
+        clock.happens.append((START + second, clock.set(0.0005)))
+    waiting = wait_for(tmp_path, START + 1200, clock)
+    duties(waiting, clock)
+    assert waiting.set_by == 0.0

@@ -17,7 +17,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from Booker import Booker
 from booking.errors import BookingError
 from booking.holding import Act, Move
-from booking.ledger import LEDGER, Ledger, SlotState
+from booking.ledger import LEDGER, Ledger, Mark, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import StopError
 from booking.outcomes import Outcome
@@ -145,6 +145,18 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
     booker.settle_payment([row(8)], confirmed=True)
     booker.close_the_books()
     assert outcomes(folder) == [(Outcome.BOOKED, EIGHT)]
+
+
+def test_a_clock_that_was_set_is_told(take_up: Callable[[str], Booker], folder: Path) -> None:
+    booker = take_up("Mother")
+    booker.waiting.set_by = -12.0
+    assert booker.sample_is_due()
+    booker.take_in_sample({"sent": 0, "answered": 20, "date": "no time at all"})
+    assert not booker.sample_is_due()
+    with Ledger(folder.parent / LEDGER, "practice") as ledger:
+        assert ledger.mark_details("first", Mark.NOTICE) == {
+            "mother": "this machine's clock was set by -12.0 s during the wait, or it slept"
+        }
 
 
 def test_what_the_calendar_shows_as_booked_before_the_opening_is_left_alone(take_up: Callable[[str], Booker]) -> None:
