@@ -21,10 +21,17 @@ The Difference Is A Warning
     Report Elsewhere Should Show    warning: the site's clock is    ahead of this machine's
 
 
+Who Is Told No Time Goes By This Machine's
+    [Documentation]    Father gets no answer to his questions for the time, and books all the same.
+    Slots Should Be Sold To    father    10
+    Slot Should Be Asked For    father    10    at_most=1
+
+
 *** Keywords ***
 Book By A Clock That Is Ahead
-    [Documentation]    Books one slot at a site whose clock, which its openings go by, is well ahead.
+    [Documentation]    Books a slot each at a site whose clock, which its openings go by, is well ahead.
     Open The Venue
     Schedule    10:00
     Let Site Be    clock_ahead_seconds=${0.7}
-    Run Program    --account    mother
+    Add Fault    site    ^/$    drop    account=father    method=HEAD
+    Run Program    --account    mother    --account    father
