@@ -14,7 +14,7 @@ from rich.console import Console
 from benchmarks.bars import judge
 from benchmarks.contenders import check_settings_file
 from benchmarks.errors import BenchmarkError
-from benchmarks.output import machine, read, write
+from benchmarks.output import machine, read, write, write_figures
 from benchmarks.records import Findings
 from benchmarks.session import Scope, Session
 from benchmarks.tables import show, tables
@@ -106,7 +106,13 @@ def main() -> int:
         print(f"Could not start.\n{error}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    session = Session(scope, browser, lambda text: console.print(text, markup=False), findings)
+    session = Session(
+        scope,
+        browser,
+        findings,
+        say=lambda text: console.print(text, markup=False),
+        keep=lambda: write_figures(folder, scope, findings, judge(findings), told),
+    )
     try:
         session.measure()
     finally:

@@ -62,32 +62,54 @@ def read(folder: Path, machine_told: dict[str, Any]) -> Findings:
     return findings
 
 
-def write(
+def write_figures(
     folder: Path, scope: Scope, findings: Findings, bars: Sequence[Bar], machine_told: dict[str, Any]
-) -> list[Path]:
-    """Write figures, tables and picture into a folder; return the files."""
+) -> Path:
+    """Write the figures alone, a record a line; a session that is broken off has them."""
     folder.mkdir(parents=True, exist_ok=True)
-    when = datetime.now().astimezone().date().isoformat()
     raw = {
-        "measured": when,
+        "measured": _today(),
         "machine": machine_told,
         "scope": asdict(scope),
         "bars": [asdict(bar) for bar in bars],
         **asdict(findings),
     }
-    figures = folder / f"{_NAME}.json"
-    figures.write_text(f"{json.dumps(raw, indent=1)}\n", encoding="utf-8")
+    path = folder / f"{_NAME}.json"
+    draft = path.with_suffix(".draft")
+    entries = ",\n".join(f"{json.dumps(key)}: {_lines(value)}" for key, value in raw.items())
+    draft.write_text(f"{{\n{entries}\n}}\n", encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def write(
+    folder: Path, scope: Scope, findings: Findings, bars: Sequence[Bar], machine_told: dict[str, Any]
+) -> list[Path]:
+    """Write figures, tables and picture into a folder; return the files."""
+    written = [write_figures(folder, scope, findings, bars, machine_told)]
     page = folder / f"{_NAME}.md"
-    head = f"# Benchmarks\n\nMeasured {when}: {describe(machine_told)}. How: `benchmarks/README.md`.\n"
+    head = f"# Benchmarks\n\nMeasured {_today()}: {describe(machine_told)}. How: `benchmarks/README.md`.\n"
     broken = "".join(f"- {line}\n" for text in findings.broken for line in text.splitlines()[:1])
     parts = [head, *map(to_markdown, tables(findings, bars))]
     if broken:
         parts.append(f"## Measurements that did not come about\n\n{broken}")
     page.write_text("\n".join(parts), encoding="utf-8")
-    written = [figures, page]
+    written.append(page)
     if findings.slots:
         drawing = folder / f"{_NAME}.svg"
         weather = next((each.name for each in WEATHERS if each in scope.weathers), WEATHERS[0].name)
         drawing.write_text(draw(findings.slots, weather), encoding="utf-8")
         written.append(drawing)
     return written
+
+
+def _today() -> str:
+    return datetime.now().astimezone().date().isoformat()
+
+
+def _lines(value: object) -> str:
+    """Return a value as JSON, where it is a list with an item a line."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value)
+    items = ",\n".join(json.dumps(item) for item in value)
+    return f"[\n{items}\n]"

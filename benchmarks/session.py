@@ -43,11 +43,22 @@ class Scope:
 class Session:
     """Measures what a scope asks for."""
 
-    def __init__(self, scope: Scope, browser: Path, say: Callable[[str], None], findings: Findings) -> None:
-        """Prepare to measure with this browser what the findings lack; `say` hears how far it is."""
+    def __init__(
+        self, scope: Scope, browser: Path, findings: Findings, say: Callable[[str], None], keep: Callable[[], object]
+    ) -> None:
+        """Prepare to measure with this browser what the findings lack.
+
+        Args:
+            scope: what is wanted.
+            browser: the Chromium that all contenders use.
+            findings: what was measured already, and where the rest goes.
+            say: hears how far it is.
+            keep: is called after each measurement, so that none is lost.
+        """
         self._scope = scope
         self._browser = browser
         self._say = say
+        self._keep = keep
         self.findings = findings
 
     def measure(self) -> None:
@@ -76,7 +87,7 @@ class Session:
                         self._try(what, once)
 
     def _rivals(self) -> None:
-        contenders = self._contenders("reload", "request")
+        contenders = self._contenders("reload")
         slots = RIVAL_ACCOUNTS * RIVAL_SLOTS
         rounds = math.ceil(self._scope.openings * len(LATENESS) / slots)
         for run in range(rounds):
@@ -129,6 +140,8 @@ class Session:
                 self._say(f"  did not come about: {error}")
             else:
                 return
+            finally:
+                self._keep()
 
 
 def _measured(records: Iterable[SlotRecord | RunRecord], weather: Weather, accounts: int, run: int) -> bool:

@@ -20,7 +20,6 @@ The Difference Is A Warning
     Program Should Say    Warning: Mother: the site's clock is    ahead of this machine's
     Report Elsewhere Should Show    warning: the site's clock is    ahead of this machine's
 
-
 Who Is Told No Time Goes By This Machine's
     [Documentation]    Father gets no answer to his questions for the time, and books all the same.
     Slots Should Be Sold To    father    10

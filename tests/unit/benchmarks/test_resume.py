@@ -81,7 +81,11 @@ def test_only_what_is_lacking_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
         slots=[slot(1, 0), slot(3, 0), slot(1, 1)], runs=[whole(SUITE, 1, 0), whole(SCRIPT, 3, 0), whole(SUITE, 1, 1)]
     )
     said: list[str] = []
-    Session(scope("hold", "whole"), Path(), said.append, findings).measure()
+    kept: list[int] = []
+    Session(
+        scope("hold", "whole"), Path(), findings, said.append, lambda: kept.append(len(findings.slots + findings.runs))
+    ).measure()
     assert measured == [("round", 3, 1), (SCRIPT, 3, 1)]
     assert len(said) == len(measured)
+    assert kept == [7, 8], "after each measurement, with what it found"
     assert not findings.broken
