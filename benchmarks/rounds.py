@@ -9,6 +9,9 @@ from benchmarks.records import SlotRecord
 from benchmarks.world import HOURS, Weather, Wish, open_world
 
 SLOTS_EACH = 2
+RIVAL_ACCOUNTS = 3
+RIVAL_SLOTS = 4
+"""For each account, as many as it asks for in one go: more of them in a round, and fewer rounds."""
 LATENESS = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds after the opening at which rivals reach for the slots."""
 

@@ -13,16 +13,13 @@ from benchmarks.bare_hold import ROUTES
 from benchmarks.contenders import FLOOR, SCRIPT, SUITE, Contender, Script, Suite
 from benchmarks.errors import BenchmarkError
 from benchmarks.records import Findings, RunRecord, SlotRecord
-from benchmarks.rounds import LATENESS, play_round, rotating
+from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS, play_round, rotating
 from benchmarks.ways import measure_ways
 from benchmarks.whole import run_bare, run_suite
 from benchmarks.world import Weather
 from booking.errors import BookingError
 
 HOLD_ACCOUNTS = (1, 3)
-RIVAL_ACCOUNTS = 3
-RIVAL_SLOTS = 3
-"""For each account: more of them in a round, and fewer rounds."""
 SCRIPT_ACCOUNTS = 3
 _TRIES = 2
 

@@ -14,7 +14,7 @@ from benchmarks.bars import Bar
 from benchmarks.contenders import FLOOR, PLAYWRIGHT, SUITE
 from benchmarks.phases import ORDER
 from benchmarks.records import Findings, SlotRecord, first_holds, last_holds, matching
-from benchmarks.rounds import LATENESS
+from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS
 from benchmarks.stats import fit_line, summarise
 from benchmarks.world import WEATHERS
 
@@ -75,8 +75,9 @@ def _rival_tables(findings: Findings) -> Iterator[Table]:
                 rows.append([contender, *[_share(own, lateness) for lateness in LATENESS]])
         yield Table(
             f"Against rivals, {weather.name}",
-            "Slots won of slots contested, by how late after the opening the rival reaches. Three accounts at once, "
-            "two slots each; an opening is one slot that one account and one rival reach for.",
+            "Slots won of slots contested, by how late after the opening the rival reaches. "
+            f"{RIVAL_ACCOUNTS} accounts at once, {RIVAL_SLOTS} slots each; an opening is one slot that one "
+            "account and one rival reach for.",
             ("Contender", *[f"rival at {lateness:g} s" for lateness in LATENESS]),
             rows,
         )
