@@ -237,16 +237,13 @@ class Booker:
         if self.waiting.sample_due():
             return True
         if self.waiting.set_by:
-            text = f"this machine's clock was set by {self.waiting.set_by:+.1f} s during the wait, or it slept"
-            self._mark(Mark.NOTICE, text)
-            logger.warn(text)
-        if self.waiting.offset is not None:
-            offset = self.waiting.offset
-            text = f"warning: {offset}, so one of them is wrong" if offset.notable else str(offset)
+            self._warn(f"this machine's clock was set by {self.waiting.set_by:+.1f} s during the wait, or it slept")
+        offset = self.waiting.offset
+        if offset is not None:
+            logger.info(str(offset))
+            self._mark(Mark.CLOCK, f"warning: {offset}" if offset.notable else str(offset))
             if offset.notable:
-                self._mark(Mark.NOTICE, f"{offset}, so one of them is wrong")
-            logger.write(text, "WARN" if offset.notable else "INFO")
-            self._mark(Mark.CLOCK, text)
+                self._warn(f"{offset}, so one of them is wrong")
         return False
 
     @keyword
@@ -609,6 +606,11 @@ class Booker:
 
     def _mark(self, what: Mark, detail: str = "") -> None:
         self.night.ledger.mark(self.night.plan.run, self.night.account.key, what, detail)
+
+    def _warn(self, text: str) -> None:
+        """Tell a person of something that is wrong: in the log, and now, at the terminal."""
+        logger.warn(text)
+        self._mark(Mark.NOTICE, text)
 
     def _reason(self) -> str:
         return self.night.reason or "see the tasks above"
