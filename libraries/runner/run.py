@@ -18,7 +18,7 @@ from booking.errors import BookingError, BrokenOffError, SettingsError, SheetErr
 from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotState
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
-from booking.night import Night
+from booking.night import Night, pounds
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import build_plan, describe, write_plan
 from booking.redaction import Redaction
@@ -290,6 +290,8 @@ class _Run:
             self._messages.send(*summary(plan, outcomes))
         report = folder / "report.html"
         self._terminal.show(plan, outcomes, report)
+        if paid := ledger.paid_pence(run=plan.run):
+            self._terminal.say(f"Paid in this run: {pounds(paid)}")
         if not report.exists():
             self._terminal.warn("there is no report: it could not be written; see pabot.log in its folder")
         if Outcome.UNKNOWN in {record.outcome for record in outcomes}:

@@ -163,6 +163,12 @@ class Venue:
         self._should_equal(f"payments of {account}", found, list(payments))
 
     @keyword
+    def get_sum_of_payments(self) -> str:
+        """Returns what all accounts together have paid so far, as people write it, e.g. ``£27.80``."""
+        paid = [each["amount_pence"] for each in self.get_records()["payments"] if each["status"] == "paid"]
+        return f"£{sum(paid) / 100:.2f}"
+
+    @keyword
     def payment_button_should_be_pressed(self, account: str, times: int) -> None:
         """Checks how often the portal was told to pay for an account, whatever came of it."""
         self._should_equal(f"presses of the payment button by {account}", len(self._of("submissions", account)), times)

@@ -17,10 +17,11 @@ A Second Run At Once Leaves The First Alone
     Program Should Say    Another run is going on
 
 The Run Ends Well
-    [Documentation]    Every wanted slot is booked, and the terminal says so and where the report is.
+    [Documentation]    Every wanted slot is booked, and the terminal says so, where the report is, and what was paid.
     Wait For Program
     Exit Status Should Be    0
-    Program Should Say    Practice run    Report:    report.html
+    ${paid} =    Get Sum Of Payments
+    Program Should Say    Practice run    Report:    report.html    Paid in this run: ${paid}
 
 Slots Are Sold To The Right Accounts
     [Documentation]    The venue has sold every wanted slot once, at each account's own court.
@@ -72,6 +73,7 @@ A Later Run Books And Pays Nothing
     Run Program
     Exit Status Should Be    0
     Nothing Should Be New Since    ${before}
+    Program Should Not Say    Paid in this run
     Everybody Should Find The Slots Booked Already
 
 Nothing Else In The Project Changes
