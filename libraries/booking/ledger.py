@@ -273,9 +273,11 @@ class Ledger:
         """Return every step that was recorded, oldest first, of one account, day or run if given."""
         return self._slot_records("history", "id", account=account, day=_day(slot_day), run=run)
 
-    def paid_pence(self, *, run: str | None = None, account: str | None = None) -> int:
-        """Return what was paid for slots first recorded as paid in this run, by this account, or altogether."""
-        return sum(record.pence or 0 for record in self._slot_records("payments", "id", run=run, account=account))
+    def paid_pence(self, run: str) -> int:
+        """Return what was paid in this run; what an earlier one had sent, and this one has only found, is not."""
+        sent = {(step.account, step.slot) for step in self.history(run=run) if step.state is SlotState.PAYING}
+        paid = self._slot_records("payments", "id", run=run)
+        return sum(step.pence or 0 for step in paid if (step.account, step.slot) in sent)
 
     def committed_pence(self, slot_day: date, account: str | None = None, *, unpriced: int = 0) -> int:
         """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against.

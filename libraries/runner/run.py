@@ -290,7 +290,7 @@ class _Run:
             self._messages.send(*summary(plan, outcomes))
         report = folder / "report.html"
         self._terminal.show(plan, outcomes, report)
-        if paid := ledger.paid_pence(run=plan.run):
+        if paid := ledger.paid_pence(plan.run):
             self._terminal.say(f"Paid in this run: {pounds(paid)}")
         if not report.exists():
             self._terminal.warn("there is no report: it could not be written; see pabot.log in its folder")

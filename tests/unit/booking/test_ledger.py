@@ -115,9 +115,17 @@ def test_money_is_counted_once_and_kept_over_runs(ledger: Ledger) -> None:
     assert ledger.committed_pence(DAY) == 3 * 1390
     assert ledger.committed_pence(DAY, "mother") == 2 * 1390
     assert ledger.committed_pence(DAY, "bruce") == 0
-    assert ledger.paid_pence(run="r1") == 2 * 1390
-    assert ledger.paid_pence(run="r1", account="father") == 0
-    assert ledger.paid_pence(run="r2") == 0
+    assert ledger.paid_pence("r1") == 2 * 1390
+    assert ledger.paid_pence("r2") == 0
+
+
+def test_what_an_earlier_run_has_sent_is_not_paid_by_the_one_that_finds_it(ledger: Ledger) -> None:
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN])
+    walk(ledger, [SlotState.PAID], run="r2")
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.PAID], OTHER, run="r2")
+    assert ledger.committed_pence(DAY) == 2 * 1390
+    assert ledger.paid_pence("r1") == 0
+    assert ledger.paid_pence("r2") == 1390
 
 
 def ceilings(total: int, each: int) -> list[Ceiling]:

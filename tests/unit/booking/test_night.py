@@ -133,7 +133,7 @@ def test_a_good_night_tells_the_ledger_before_and_after_every_act(begin: Callabl
     ]  # fmt: skip
     assert outcomes(ledger) == {EIGHT: Outcome.BOOKED, TEN: Outcome.BOOKED}
     assert {record.email for record in ledger.outcomes("first")} == {"other@example.test"}
-    assert ledger.paid_pence(run="first") == 2 * PRICE
+    assert ledger.paid_pence("first") == 2 * PRICE
 
 
 def test_the_second_preference_names_what_was_got_and_what_was_wanted(
