@@ -20,6 +20,20 @@ from variables import camden_active as site
 
 _PATIENCE_MS = 60_000
 _COARSE = 0.05
+# The card portal's fields by their names, in the order in which they are filled in.
+_CARD_FIELDS = (
+    ("cardNumber", "LB_CARD_NUMBER"),
+    ("expiryDate", "LB_CARD_EXPIRY_MONTH"),
+    ("expiryDate2", "LB_CARD_EXPIRY_YEAR"),
+    ("csc", "LB_CARD_SECURITY_CODE"),
+)
+_BILLING_FIELDS = (
+    ("cardholderName", "LB_CARDHOLDER_NAME"),
+    ("address_1", "LB_ADDRESS"),
+    ("city", "LB_CITY"),
+    ("postcode", "LB_POSTCODE"),
+)
+_CONTINUE = "[name=_eventId_continue]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +121,15 @@ class Visitor:
         page = self.page
         await page.goto(site.BASKET_PATH)
         await page.click(site.MAKE_BOOKING)
-        for selector, name in (
-            (site.CARD_NUMBER_FIELD, "LB_CARD_NUMBER"),
-            (site.EXPIRY_MONTH_FIELD, "LB_CARD_EXPIRY_MONTH"),
-            (site.EXPIRY_YEAR_FIELD, "LB_CARD_EXPIRY_YEAR"),
-            (site.SECURITY_CODE_FIELD, "LB_CARD_SECURITY_CODE"),
-        ):
-            await page.fill(selector, card[name])
-        await page.click(site.PORTAL_CONTINUE)
-        for selector, name in (
-            (site.HOLDER_FIELD, "LB_CARDHOLDER_NAME"),
-            (site.ADDRESS_FIELD, "LB_ADDRESS"),
-            (site.CITY_FIELD, "LB_CITY"),
-            (site.POSTCODE_FIELD, "LB_POSTCODE"),
-        ):
-            await page.fill(selector, card[name])
-        await page.fill(site.RECEIPT_EMAIL_FIELD, self._errand.email)
-        await page.click(site.PORTAL_CONTINUE)
-        await page.click(site.PORTAL_PAY)
-        await page.wait_for_selector(f"{site.HEADING}:text-is('{site.PAID_HEADING}')")
+        for field, name in _CARD_FIELDS:
+            await page.fill(f"[name={field}]", card[name])
+        await page.click(_CONTINUE)
+        for field, name in _BILLING_FIELDS:
+            await page.fill(f"[name={field}]", card[name])
+        await page.fill("[name=email]", self._errand.email)
+        await page.click(_CONTINUE)
+        await page.click("[name=_eventId_payment]")
+        await page.wait_for_selector("h1:text-is('Payment Successful')")
 
     async def check_bookings(self) -> None:
         """See that My Bookings lists something."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from booking.checkout import CheckoutKind, CheckoutPage, read_checkout
 from robot import result, running
 from robot.api import SkipExecution, logger
 from robot.api.deco import keyword, library
@@ -21,7 +22,7 @@ from booking.answers import Landmarks, is_challenge, read_answer
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
-from booking.ledger import LEDGER, Ledger, Mark
+from booking.ledger import LEDGER, Ledger, Mark, Proof
 from booking.model import Account, Payment, Slot, account_key
 from booking.night import Night
 from booking.outcomes import Outcome
@@ -41,6 +42,7 @@ from booking.plan import read_plan
 from booking.turns import Turn
 from booking.waiting import Duty, Waiting, sleep_until
 from booking.watching import next_look
+from Credentials import Credentials
 
 
 @library(scope="GLOBAL", listener="SELF")
@@ -59,6 +61,10 @@ class Booker:
         self._last_look = 0.0
         self._blocked = ""
         self._turn: Turn | None = None
+        self._proof_since: float | None = None
+        self._proof_pause = 0.0
+        self._payment_tab = ""
+        self._portal_is_silent = False
 
     # The account
 
@@ -73,7 +79,7 @@ class Booker:
         plan = read_plan(run_folder / "plan.json")
         key = account_key(name)
         self._run_folder = run_folder
-        self._night = Night(plan, key, Ledger(run_folder.parent / LEDGER, plan.site))
+        self._night = Night(plan, key, Ledger(run_folder.parent / LEDGER, plan.site), clean=_clean)
         self._waiting = Waiting(plan, run_folder)
 
     @keyword
@@ -94,8 +100,8 @@ class Booker:
 
     @keyword
     def skip_unless_something_is_wanted(self) -> None:
-        """Skips the account's tasks when the plan asks nothing of it."""
-        if not self.night.wanted:
+        """Skips the account's tasks when the plan asks nothing of it, and no payment of an earlier run is unsettled."""
+        if not self.night.wanted and not self.night.has_earlier_payments_to_settle:
             raise SkipExecution(f"nothing is wanted for this account on {self.night.plan.slot_day:%A %d %B %Y}")
 
     @keyword
@@ -109,6 +115,13 @@ class Booker:
         """Skips a task that needs held slots when there are none, with the reason."""
         if not self.night.held:
             raise SkipExecution(f"nothing is held that could be paid: {self._reason()}")
+        self.night.about_to_pay()
+
+    @keyword
+    def skip_unless_a_payment_is_unsettled(self) -> None:
+        """Skips a task that looks again at a payment of this account, where none is unsettled."""
+        if not self.night.unsettled:
+            raise SkipExecution("every payment of this account is settled, or none was sent")
 
     @keyword
     def account_is_logged_in(self, email: str) -> None:
@@ -162,7 +175,7 @@ class Booker:
     @keyword
     def take_stock(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
         """Compares what is wanted with My Bookings and the basket, so that nothing is booked twice."""
-        self.night.take_stock(bookings, basket.lines)
+        self.night.take_stock(bookings, basket)
         logger.info(f"Still wanted: {_listed(want.first for want in self.night.wanted)}")
         logger.info(f"Held already: {_listed(self.night.held)}")
 
@@ -387,6 +400,10 @@ class Booker:
             if self.read_slot_hour(calendar, slot) is HourState.FREE
         }
         logger.info(f"Free again: {_listed(sorted(back))}")
+        if back and self.night.unsettled:
+            # It would lie in one basket with what may have been paid for, and could not be paid.
+            logger.warn(f"Left alone, since the payment of {_listed(self.night.unsettled)} is not settled")
+            back = set()
         wants = [want for want in self.night.watched if back.intersection(want.slots)]
         others = {slot for want in wants for slot in want.slots if slot not in back}
         ours = {*self.night.held, *self.night.untouchable}
@@ -397,7 +414,10 @@ class Booker:
     def note_what_came_back(self) -> bool:
         """Tells the ledger what became of the slots that had come back; returns whether something is held now."""
         self._end_holding()
-        return bool(self.night.held)
+        if not self.night.held:
+            return False
+        self.night.about_to_pay()
+        return True
 
     @keyword
     def nothing_should_be_lost(self) -> None:
@@ -465,6 +485,26 @@ class Booker:
         self.night.card_declined(why)
 
     @keyword
+    def read_checkout(self, seen: Mapping[str, Any]) -> CheckoutPage:
+        """Returns what a page of the checkout is, told from what the browser sees of it; see `Get Checkout Page`."""
+        return read_checkout(
+            seen,
+            site_url=self.night.plan.site_url,
+            basket_path=_site("BASKET_PATH"),
+            payment_hosts=_credentials().get_payment_hosts(),
+        )
+
+    @keyword
+    def amount_should_be_as_expected(self, page: CheckoutPage) -> None:
+        """Compares what a page of the card portal is about to charge with the basket, before the click that pays.
+
+        Raises:
+            StopError: it is another amount, a fee that exceeds what may be spent, or, on the page with the button that
+                pays, none that can be read.
+        """
+        self.night.check_amount(page.amount_pence, page.fee_pence, last=page.kind is CheckoutKind.CONFIRMATION)
+
+    @keyword
     def payment_begins(self, *, by_card: bool) -> None:
         """Tells the ledger, before the click that may move money, that it is about to be made.
 
@@ -477,37 +517,150 @@ class Booker:
         self.night.payment_begins(by_card=by_card)
 
     @keyword
-    def payment_was_not_sent(self, why: str) -> None:
-        """Tells the ledger that no money has moved and the slots are still held."""
-        self.night.payment_was_not_sent(why)
+    def payment_was_not_sent(self, proof: Proof) -> None:
+        """Tells the ledger that no money has moved and the slots are still held.
+
+        Args:
+            proof: what shows it, e.g. ``CARD_ASKED_FOR``; see the ledger.
+
+        Raises:
+            LedgerError: a card was typed, so that it shows nothing.
+        """
+        self.night.payment_was_not_sent(proof)
+
+    @keyword
+    def end_payment(self, page: CheckoutPage) -> bool:
+        """Takes in what the checkout showed last; returns whether it has confirmed the payment.
+
+        A decline in words that are known to mean one ends the account, with its slots still held. Whatever else is no
+        confirmation leaves the payment in doubt: a person is told at once, and My Bookings is asked.
+
+        Raises:
+            StopError: the card was declined.
+        """
+        if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
+            self.night.card_declined(f"the card portal says: {page.message}")
+        if page.kind is CheckoutKind.PAID:
+            return True
+        self._portal_is_silent = page.is_silent
+        self.night.payment_in_doubt(self._doubt(page))
+        return False
+
+    def _doubt(self, page: CheckoutPage) -> str:
+        """Return why the fate of the payment is not known, from the page that the checkout showed last."""
+        said = f': "{page.message}"' if page.message else ""
+        match page.kind:
+            case CheckoutKind.BANK | CheckoutKind.UNKNOWN_HOST:
+                return (
+                    "the bank asked to confirm the payment (3-D Secure) and nobody has answered in time: confirm or "
+                    "refuse it with your bank"
+                )
+            case CheckoutKind.NOTHING | CheckoutKind.CONFIRMATION:
+                return f"the payment was sent and {page.host or 'the card portal'} has not answered"
+            case CheckoutKind.BROKEN:
+                return "the payment was sent and no answer was seen"
+            case _:
+                where = page.host or "the site"
+                return f"the payment was sent and {where} showed a page that says neither yes nor no{said}"
 
     @keyword
     def settle_payment(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
-        """Believes a payment only when My Bookings lists its slots; else its fate is unknown.
+        """Believes a payment only when My Bookings lists its slots; it may be asked as often as is needed.
+
+        Args:
+            bookings: all rows of My Bookings.
+            confirmed: whether the site has confirmed the payment.
+        """
+        self.night.payment_settled(bookings, confirmed=confirmed)
+
+    @keyword
+    def payments_should_be_settled(self) -> None:
+        """Ends the account's look at its payments.
 
         Raises:
             AssertionError: a slot is not in My Bookings, and a person must look.
         """
-        slots = self.night.held
-        self.night.payment_settled(bookings, confirmed=confirmed)
-        unknown = [
-            slot for slot in slots if not any(row.is_slot(slot, self.night.account.facility) for row in bookings)
-        ]
-        if unknown:
+        if self.night.unsettled:
             self._explained = True
-            raise AssertionError(f"My Bookings does not list {_listed(unknown)}")
+            raise AssertionError(f"My Bookings does not list {_listed(self.night.unsettled)}")
 
     @keyword
-    def bookings_list_held_slots(self, bookings: Sequence[BookingRow]) -> bool:
+    def wait_for_next_look_at_payment(self, patience: timedelta) -> bool:
+        """Waits until an unsettled payment should be looked at again; False when it is settled, or time is over.
+
+        A portal that has not answered the click that pays is waited for until the hold ends. The pauses grow, from two
+        seconds to a minute.
+
+        Args:
+            patience: how long it is looked at, counted from the first look.
+        """
+        now = time.monotonic()
+        if self._proof_since is None:
+            self._proof_since, self._proof_pause = now, 2.0
+        left = self._proof_since + patience.total_seconds() - now
+        if self._portal_is_silent:
+            left = max(left, self.night.hold_left.total_seconds())
+        if left <= 0 or not self.night.unsettled:
+            return False
+        sleep_until(time.time() + min(self._proof_pause, left))
+        self._proof_pause = min(self._proof_pause * 1.5, 60.0)
+        return True
+
+    @keyword
+    def a_payment_is_unsettled(self) -> bool:
+        """Tells whether a payment of this account was sent and is not settled."""
+        return bool(self.night.unsettled)
+
+    @keyword
+    def keep_payment_tab(self, tab: str) -> None:
+        """Remembers the browser's tab in which a payment was sent: it is not closed before the hold ends."""
+        self._payment_tab = tab
+
+    @keyword
+    def get_payment_tab(self) -> str:
+        """Returns the browser's tab in which a payment was sent and not confirmed; empty if there is none."""
+        return self._payment_tab
+
+    @keyword
+    def stop_unpaid(self, page: CheckoutPage) -> None:
+        """Ends the account before any card was typed, for the page that the checkout showed instead of what was due.
+
+        Raises:
+            StopError: always.
+        """
+        match page.kind:
+            case CheckoutKind.UNKNOWN_HOST:
+                why = f"the site led to {page.host} for the payment, which PAYMENT_HOSTS does not name"
+                self.night.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was paid")
+            case CheckoutKind.TEST_SYSTEM:
+                why = f"the card portal at {page.host} is a test installation"
+                self.night.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was typed or paid")
+            case _:
+                said = f' ("{page.message}")' if page.message else ""
+                why = f'the site did not take "Make Booking"{said}: nothing was paid'
+                self.night.stop_here(Outcome.SITE_ERROR, why)
+
+    @keyword
+    def bookings_list_what_was_paid(self, bookings: Sequence[BookingRow]) -> bool:
         """Tells whether My Bookings lists every slot that was being paid for."""
-        facility = self.night.account.facility
-        return all(any(row.is_slot(slot, facility) for row in bookings) for slot in self.night.held)
+        return all(self._is_among(slot, bookings) for slot in self.night.sent)
 
     @keyword
-    def basket_holds_held_slots(self, basket: Basket) -> bool:
+    def basket_holds_what_was_sent(self, basket: Basket) -> bool:
         """Tells whether the basket still shows every slot that was being paid for."""
-        facility = self.night.account.facility
-        return all(any(line.is_slot(slot, facility) for line in basket.lines) for slot in self.night.held)
+        return all(self._is_among(slot, basket.lines) for slot in self.night.sent)
+
+    def _is_among(self, slot: Slot, rows: Iterable[BookingRow]) -> bool:
+        return any(row.is_slot(slot, self.night.account.facility) for row in rows)
+
+    @keyword
+    def get_time_for_the_bank(self, patience: timedelta) -> timedelta:
+        """Returns how long the bank's page is stayed on: as long as the bank is patient, never past the hold.
+
+        Args:
+            patience: how long the bank waits for its customer, see the setting ``THREE_D_SECURE_WAIT``.
+        """
+        return self.night.time_for_the_bank(patience)
 
     @keyword
     def ask_to_confirm_with_the_bank(self, patience: timedelta) -> None:
@@ -520,12 +673,8 @@ class Booker:
 
     @keyword
     def line_to_remove(self, basket: Basket) -> int | None:
-        """Returns the place (0 is the first) of a basket line that is a slot of ours; None when none is left."""
-        facility = self.night.account.facility
-        for place, line in enumerate(basket.lines):
-            if any(line.is_slot(slot, facility) for slot in self.night.held):
-                return place
-        return None
+        """Returns the place (0 is the first) of a basket line that this run has held; None when none is left."""
+        return next((place for place, line in enumerate(basket.lines) if self.night.has_held(line)), None)
 
     @keyword
     def end_rehearsal(self, basket: Basket) -> None:
@@ -595,6 +744,9 @@ class Booker:
         self._holding = None
 
     def _watch_is_vain(self) -> bool:
+        if self.night.stopped:
+            logger.warn(f"Not watched any longer: {self._reason()}")
+            return True
         declined_for = self.night.declined_for
         if declined_for:
             logger.warn(f"Not watched any longer: the card was declined for {declined_for}")
@@ -626,6 +778,18 @@ def _site(name: str) -> str:
     if value is None:
         raise BookingError(f"the site's file under variables/ does not define {name}")
     return str(value)
+
+
+def _credentials() -> Credentials:
+    """Return the library that has read the secrets of this worker."""
+    library = BuiltIn().get_library_instance("Credentials")
+    if not isinstance(library, Credentials):
+        raise BookingError("the library Credentials is not imported")
+    return library
+
+
+def _clean(text: str) -> str:
+    return _credentials().clean(text)
 
 
 def _listed(slots: Iterable[Slot]) -> str:

@@ -88,6 +88,11 @@ class Credentials:
         """Returns the hosts on which card data may be typed: the site's own and those of ``PAYMENT_HOSTS``."""
         return self._read().payment_hosts
 
+    def clean(self, text: str) -> str:
+        """Return text that a page has shown with every secret blackened, before it is recorded or sent anywhere."""
+        self._read()
+        return self._redaction.clean(text) if self._redaction is not None else text
+
     def log_message(self, message: result.Message) -> None:
         """Blackens secrets in a message that is about to be written to the log."""
         if self._redaction is not None:

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler
 
 from practice.clock import LONDON, Openings
 from practice.faults import Faults
+from practice.portal.payments import Payments
 from practice.settings import Settings
 from practice.sheet.store import SheetStore
 from practice.venue.courts import BY_NUMBER, Slot
@@ -77,6 +78,7 @@ class Control:
     sessions: Sessions
     holds: Holds
     till: Till
+    payments: Payments
     sheet: SheetStore
 
     def app(self) -> web.Application:
@@ -163,11 +165,9 @@ class Control:
         return await self.get_settings(request, {})
 
     async def change_account(self, _: web.Request, body: Json) -> Json:
-        """Set credit, second login step or card behaviour of an account."""
-        email = _email(body)
-        self.members.change(email, {name: value for name, value in body.items() if name != "email"})
-        member = self.members.find(email)
-        return asdict(member) if member else {}
+        """Set credit, second login step, or what paying is like for an account."""
+        values = {name: value for name, value in body.items() if name != "email"}
+        return self.members.change(_email(body), values).to_json()
 
     async def new_account(self, _: web.Request, body: Json) -> Json:
         """Add an account, or renew one."""
@@ -214,13 +214,14 @@ class Control:
 
     async def confirm_3ds(self, _: web.Request, body: Json) -> Json:
         """Confirm the payments of an account that wait for 3-D Secure, as the person would on their phone."""
-        return {"paid": self.till.confirm_3ds_of(_email(body))}
+        return {"paid": self.payments.confirm_3ds_of(_email(body))}
 
     async def records(self, _: web.Request, __: Json) -> Json:
         """Tell everything that really happened."""
         return {
             "holds": self.holds.records(),
-            **self.till.records(),
+            "bookings": self.till.records(),
+            **self.payments.records(),
             "logins": self.members.records(),
             "sheet_writes": self.sheet.writes(),
             "requests": [asdict(each) for each in self.faults.requests],

@@ -18,6 +18,7 @@ from practice.clock import LONDON, Openings
 from practice.control import Control
 from practice.faults import Faults
 from practice.portal.cards import GOOD
+from practice.portal.payments import Payments
 from practice.portal.portal import Portal
 from practice.settings import Settings
 from practice.sheet.app import create_sheet_app
@@ -117,22 +118,28 @@ class Practice:
         faults = Faults(openings.age)
         members = Members(database)
         holds = Holds(database, openings)
-        till = Till(database, openings, holds)
+        payments = Payments(database, openings, members)
+        till = Till(database, openings, members, holds, payments)
         sessions = Sessions(self._now, lambda: settings.session_minutes)
 
         sockets = {name: socket.create_server((LOOPBACK, port)) for name, port in asdict(self._ports).items()}
         number = {name: each.getsockname()[1] for name, each in sockets.items()}
         url = {name: f"http://{self._host_name}:{port}" for name, port in number.items()}
 
+        def portal_under(name: str) -> str:
+            return f"http://{name}:{number['portal']}"
+
         def portal_address(reference: str) -> str:
-            return f"http://{settings.portal_host}:{number['portal']}{Portal.path(reference)}"
+            return portal_under(settings.portal_host) + Portal.first_hop(reference)
 
         token = secrets.token_urlsafe(24)
         apps = {
             "site": Site(settings, openings, members, holds, till, sessions, portal_address).app(faults),
-            "portal": Portal(settings, openings, members, till, lambda: url["site"]).app(faults),
+            "portal": Portal(settings, openings, members, payments, lambda: url["site"], portal_under).app(faults),
             "sheet": create_sheet_app(sheet, faults=faults),
-            "control": Control(token, settings, openings, faults, members, sessions, holds, till, sheet).app(),
+            "control": Control(
+                token, settings, openings, faults, members, sessions, holds, till, payments, sheet
+            ).app(),
         }
         accounts = members.renew_family()
         sheet.seed(url["site"], [{"name": each["name"], "email": each["email"]} for each in accounts])

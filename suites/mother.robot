@@ -29,6 +29,11 @@ Watch For A Second Chance
     [Setup]    Skip Unless Logged In
     Watch For Slots That Come Back
 
+Look Again At The Payment
+    [Documentation]    Waits a while for a payment that nobody has confirmed, or My Bookings does not list yet.
+    [Setup]    Skip Unless A Payment Is Unsettled
+    Look Again At The Payment
+
 Log Out
     [Documentation]    Leaves the site as a person would.
     [Setup]    Skip Unless Logged In

@@ -7,9 +7,9 @@ named after it, and `BOOKING_SITE` set to that name.
 SITE_URL = "https://camdenactive.camden.gov.uk"
 SITE_ZONE = "Europe/London"
 SITE_LOCALE = "en-GB"
-# Hosts beside the site's own on which card data may be typed. The portal's host was never seen: a family adds it
-# with the PAYMENT_HOSTS setting once it has looked at the address bar of a real payment.
-PAYMENT_HOSTS: tuple[str, ...] = ()
+# Hosts beside the site's own on which card data may be typed: the live host of the card portal, known for this site
+# from a public program that pays through it. Councils change provider: the PAYMENT_HOSTS setting names another one.
+PAYMENT_HOSTS: tuple[str, ...] = ("sbs.e-paycapita.com",)
 
 # Addresses, relative to the site.
 HOME_PATH = "/"
@@ -55,28 +55,11 @@ BASKET_TOTAL = "#ctl00_PageContent_lblTotal"
 BASKET_CREDIT = "#ctl00_PageContent_lblCredit"
 MAKE_BOOKING = "#ctl00_PageContent_btnContinue"
 
-# Card portal.
-CARD_NUMBER_FIELD = "input[name=cardNumber]"
-EXPIRY_MONTH_FIELD = "[name=expiryDate]"
-EXPIRY_YEAR_FIELD = "[name=expiryDate2]"
-SECURITY_CODE_FIELD = "input[name=csc]"
-HOLDER_FIELD = "input[name=cardholderName]"
-ADDRESS_FIELD = "input[name=address1]"
-CITY_FIELD = "input[name=city]"
-POSTCODE_FIELD = "input[name=postcode]"
-RECEIPT_EMAIL_FIELD = "input[name=emailAddress]"
-PORTAL_CONTINUE = "input[value=Continue], button[value=Continue]"
-PORTAL_PAY = "input[value='Make a payment'], button[value='Make a payment']"
-PORTAL_DO_NOT_SAVE = "input[value=Cancel], button[value=Cancel]"
-PORTAL_SAVE = "input[value=Save], button[value=Save]"
-PORTAL_MESSAGE = ".scp-error"
-THREE_D_SECURE = "iframe#scp_threeDSecure_iframe"
-PAID_HEADING = "Payment Successful"
-DECLINED_HEADING = "Payment Declined"
-# What is blackened in every picture.
+# Card portal. Its pages are told apart by what they show, see resources/js/checkout.js.
+# What is blackened in every picture: whatever can be typed into or chosen from.
 CARD_FIELDS = (
-    "input[name=cardNumber], [name=expiryDate], [name=expiryDate2], input[name=csc], input[name=cardholderName], "
-    "input[name=address1], input[name=city], input[name=postcode], input[name=emailAddress], input[type=password]"
+    "input:not([type=hidden], [type=submit], [type=button], [type=image], [type=reset], [type=checkbox], [type=radio])"
+    ", select, textarea"
 )
 
 # My bookings.

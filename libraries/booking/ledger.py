@@ -47,9 +47,26 @@ class SlotState(StrEnum):
     """A click that may move money is about to be made; no answer seen yet."""
     PAID = "paid"
     UNKNOWN = "unknown"
-    """The payment was sent and nobody knows what became of it."""
+    """The payment was sent, and neither My Bookings nor a person has said what became of it."""
     RELEASED = "released"
     """Not ours: taken by somebody else, given back, or the hold ran out."""
+
+
+class Click(StrEnum):
+    """What a click that may pay can move; the ledger keeps it as the reason of the step."""
+
+    BY_CARD = "the next click may move money"
+    BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
+
+
+class Proof(StrEnum):
+    """What shows that no money has moved, or that what was paid is settled; a few steps need one."""
+
+    DECLINED = "the card was declined"
+    """The portal says so, in words that are known to mean it."""
+    CARD_ASKED_FOR = "no card was typed, and the card portal asks for one"
+    IN_BASKET = "no card was typed, and the site shows the basket"
+    PERSON = "a person looked"
 
 
 class Mark(StrEnum):
@@ -68,6 +85,8 @@ class Mark(StrEnum):
     CALL = "call"
     """A person is needed, and wherever that person is."""
     CARD_DECLINED = "card declined"
+    NO_END = "told to have no end"
+    """Of a run that was killed: a later run has told so."""
     DAMAGE = "begun after damage"
     """Of the whole ledger: the one before it was damaged."""
     STOCK_TAKEN = "stock taken after damage"
@@ -83,16 +102,29 @@ _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
     SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
     SlotState.UNKNOWN: frozenset({SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
     SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
-    SlotState.PAID: frozenset({SlotState.PAID}),
+    SlotState.PAID: frozenset({SlotState.PAID, SlotState.RELEASED}),
 }
 
+_PROOFS: Mapping[tuple[SlotState | None, SlotState], frozenset[Proof]] = {
+    (SlotState.PAYING, SlotState.HELD): frozenset({Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET}),
+    (SlotState.UNKNOWN, SlotState.HELD): frozenset({Proof.IN_BASKET}),
+    (SlotState.UNKNOWN, SlotState.RELEASED): frozenset({Proof.PERSON}),
+    (SlotState.PAID, SlotState.RELEASED): frozenset({Proof.PERSON}),
+}
+"""What must be proved to leave a state in which money may have moved: what may have been paid is never payable."""
+_WITHOUT_CARD = frozenset({Proof.CARD_ASKED_FOR, Proof.IN_BASKET})
+"""These prove something only as long as no card was typed."""
 
-def may_follow(before: SlotState | None, after: SlotState) -> bool:
-    """Return whether a slot in state `before` (None: never heard of) may come into state `after`."""
-    return after in _FOLLOWS[before]
+
+def may_follow(before: SlotState | None, after: SlotState, proof: Proof | None = None) -> bool:
+    """Return whether a slot in state `before` (None: never heard of) may come into state `after`, given this proof."""
+    needed = _PROOFS.get((before, after))
+    return after in _FOLLOWS[before] and (needed is None or proof in needed)
 
 
-_AT_STAKE = frozenset({SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN})
+UNSETTLED = frozenset({SlotState.PAYING, SlotState.UNKNOWN})
+"""A payment of such a slot was sent, or is about to be, and nobody knows what became of it."""
+AT_STAKE = UNSETTLED | {SlotState.PAID}
 """Money was paid for such a slot, or may have been."""
 
 
@@ -103,6 +135,8 @@ class CeilingError(LedgerError):
         self.ceiling = ceiling
         self.spent = spent
         """Pence that are spent already, or may be."""
+        self.price = price
+        """Pence that are asked for beside that."""
         super().__init__(f"{ceiling.setting} allows {ceiling.pence} pence, {spent} are spent and {price} are asked for")
 
 
@@ -197,7 +231,15 @@ class Ledger:
     # Slots
 
     def record(
-        self, *, run: str, account: str, slot: Slot, state: SlotState, why: str = "", pence: int | None = None
+        self,
+        *,
+        run: str,
+        account: str,
+        slot: Slot,
+        state: SlotState,
+        why: str = "",
+        pence: int | None = None,
+        proof: Proof | None = None,
     ) -> None:
         """Record that a slot comes into a state; it is on the disk when this returns.
 
@@ -208,15 +250,17 @@ class Ledger:
             state: the state it comes into.
             why: what led to it, in words.
             pence: its price; a price once told stays with the slot until another is told.
+            proof: what shows that no money has moved, or that a person has settled it, where the step needs that.
 
         Raises:
-            LedgerError: the state cannot follow the present one, or money is about to be moved at an unknown price.
+            LedgerError: the state cannot follow the present one, or not without a proof, or money is about to be moved
+                at an unknown price or for a slot that is at stake elsewhere.
         """
         with self._writing():
-            self._step(run, account, slot, state, why, pence)
+            self._step(run, account, slot, state, why, pence, proof)
 
     def begin_payment(
-        self, *, run: str, account: str, slots: Sequence[Slot], why: str, ceilings: Sequence[Ceiling]
+        self, *, run: str, account: str, slots: Sequence[Slot], click: Click, ceilings: Sequence[Ceiling]
     ) -> None:
         """Record that these slots are about to be paid for, all of them or none, and none beyond a ceiling.
 
@@ -227,19 +271,44 @@ class Ledger:
             run: name of the run.
             account: key of the account.
             slots: what is paid for, all of one day, in one basket.
-            why: what the next click may do, in words.
+            click: what the next click may move.
             ceilings: what bounds the spending on that day.
 
         Raises:
             CeilingError: a ceiling would be exceeded.
-            LedgerError: a slot is not held, or its price is not known.
+            LedgerError: a slot is not payable, or its price is not known.
         """
         with self._writing():
             prices = [record.pence or 0 for slot in slots if (record := self._current(account, slot))]
             for day in {slot.date for slot in slots}:
                 self.check_ceilings(ceilings, day, prices)
             for slot in slots:
-                self._step(run, account, slot, SlotState.PAYING, why, None)
+                self._step(run, account, slot, SlotState.PAYING, click, None)
+
+    def payable(self, account: str, slots: Iterable[Slot]) -> tuple[Slot, ...]:
+        """Return those of these slots that may be paid for: the one place that decides it.
+
+        A slot may be paid for if this account holds it, and if no other key stands for a payment of the same court, day
+        and hour: an account that was renamed in the sheet is the same account to the bank.
+        """
+        with self._reading():
+            return tuple(slot for slot in slots if self._is_payable(account, slot))
+
+    def at_stake_elsewhere(self, account: str, slot: Slot) -> SlotRecord | None:
+        """Return where the slot stands for another account that has paid for it, or may have; None if there is none."""
+        with self._reading():
+            return self._at_stake_elsewhere(account, slot)
+
+    def unsettled(self) -> list[SlotRecord]:
+        """Return the slots of any account and day whose payment was sent and is not settled."""
+        return [record for record in self.states() if record.state in UNSETTLED]
+
+    def last_price(self) -> int | None:
+        """Return the price in pence that was seen last for any slot; None if none was ever seen."""
+        rows = self._rows(
+            "SELECT pence FROM history WHERE site = ? AND pence IS NOT NULL ORDER BY id DESC LIMIT 1", (self.site,)
+        )
+        return int(rows[0]["pence"]) if rows else None
 
     def check_ceilings(self, ceilings: Sequence[Ceiling], slot_day: date, prices: Sequence[int]) -> None:
         """Check that a basket of these prices, in pence, may be paid for as things stand; see `begin_payment`.
@@ -288,7 +357,7 @@ class Ledger:
             unpriced: what a slot counts for whose price nobody has seen, e.g. one that was found in My Bookings.
         """
         records = self.states(account=account, slot_day=slot_day)
-        pence = [record.pence for record in records if record.state in _AT_STAKE]
+        pence = [record.pence for record in records if record.state in AT_STAKE]
         return sum(unpriced if price is None else price for price in pence)
 
     # Runs
@@ -334,6 +403,21 @@ class Ledger:
                 status=row["status"],
             )
             for row in rows
+        ]
+
+    def runs_without_end(self) -> list[RunRecord]:
+        """Return the runs that came to no end and have not been told yet, oldest first; see `Mark.NO_END`.
+
+        Of what was before a damage nobody knows how it ended.
+        """
+        rows = self._rows("SELECT max(at) AS at FROM marks WHERE what = ?", (Mark.DAMAGE,))
+        damaged = datetime.fromisoformat(rows[0]["at"]) if rows[0]["at"] else None
+        return [
+            each
+            for each in self.runs()
+            if each.ended is None
+            and not (damaged and each.started <= damaged)
+            and not self.marks(each.run, Mark.NO_END)
         ]
 
     def mark(self, run: str, account: str, what: str, detail: str = "") -> None:
@@ -477,14 +561,35 @@ class Ledger:
         with self._reading() as db:
             return db.execute(sql, values).fetchall()
 
-    def _step(self, run: str, account: str, slot: Slot, state: SlotState, why: str, pence: int | None) -> None:
+    def _step(
+        self,
+        run: str,
+        account: str,
+        slot: Slot,
+        state: SlotState,
+        why: str,
+        pence: int | None,
+        proof: Proof | None = None,
+    ) -> None:
         """Write one step of a slot within the transaction that is open."""
         now = self._current(account, slot)
         before = now.state if now else None
-        if not may_follow(before, state):
+        if not may_follow(before, state, proof):
+            possible = sorted(after for after in _FOLLOWS[before] if may_follow(before, after))
             raise LedgerError(
                 f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
-                f"{state}; from there it may become {', '.join(sorted(_FOLLOWS[before]))}. Nothing was changed."
+                f"{state}{'' if state not in _FOLLOWS[before] else f' by {proof}' if proof else ' without a proof'}; "
+                f"from there it may become {', '.join(possible)}. Nothing was changed."
+            )
+        if proof in _WITHOUT_CARD and self._click_in_doubt(account, slot) is not Click.BY_CREDIT:
+            raise LedgerError(
+                f"{account}, {slot}: a card was typed for this slot, so that what the site shows proves nothing. "
+                "Nothing was changed."
+            )
+        if state is SlotState.PAYING and (other := self._at_stake_elsewhere(account, slot)):
+            raise LedgerError(
+                f"{account}, {slot}: the ledger has this slot as {other.state} for {other.account}, so it is not paid "
+                "for again. Nothing was changed."
             )
         if pence is None and now:
             pence = now.pence
@@ -504,6 +609,29 @@ class Ledger:
             (self.site, account, *_slot_values(slot)),
         ).fetchone()
         return _slot_record(row) if row else None
+
+    def _is_payable(self, account: str, slot: Slot) -> bool:
+        now = self._current(account, slot)
+        return now is not None and now.state is SlotState.HELD and not self._at_stake_elsewhere(account, slot)
+
+    def _at_stake_elsewhere(self, account: str, slot: Slot) -> SlotRecord | None:
+        rows = self._db.execute(
+            "SELECT * FROM slots WHERE site = ? AND account != ? AND court = ? AND day = ? AND hour = ?",
+            (self.site, account, *_slot_values(slot)),
+        ).fetchall()
+        at_stake = [record for record in map(_slot_record, rows) if record.state in AT_STAKE]
+        # What is not settled says more than what was paid.
+        return max(at_stake, key=lambda record: record.state in UNSETTLED, default=None)
+
+    def _click_in_doubt(self, account: str, slot: Slot) -> Click | None:
+        """Return what the click could move of which nobody knows what it did; None if that is not known either."""
+        row = self._db.execute(
+            "SELECT state, why FROM history WHERE site = ? AND account = ? AND court = ? AND day = ? AND hour = ?"
+            " AND state != 'unknown' ORDER BY id DESC LIMIT 1",
+            (self.site, account, *_slot_values(slot)),
+        ).fetchone()
+        clicked = row is not None and row["state"] == SlotState.PAYING
+        return next((click for click in Click if clicked and click == row["why"]), None)
 
     def _slot_records(self, table: str, order: str, **equal: str | None) -> list[SlotRecord]:
         where, values = _filters(site=self.site, **equal)

@@ -149,6 +149,8 @@ class Plan:
     """Until when slots that were lost at the opening are watched; None: they are not."""
     watch_every: float = 300.0
     """Seconds between two looks of a watch."""
+    basket_url: str = ""
+    """Where a person finds what is held; empty where the site's file does not say."""
 
     def account(self, key: str) -> Account:
         """Return the account of this key.

@@ -5,34 +5,44 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from booking.errors import BookingError
+from booking.errors import BookingError, LedgerError
 from booking.holding import Holding, Reach
-from booking.ledger import CARRIED, CeilingError, Ledger, Mark, SlotState
-from booking.model import Plan, Slot, Want
+from booking.ledger import (
+    AT_STAKE,
+    CARRIED,
+    UNSETTLED,
+    CeilingError,
+    Click,
+    Ledger,
+    Mark,
+    Proof,
+    SlotRecord,
+    SlotState,
+)
+from booking.model import Payment, Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
-_ADVICE = (
-    "look at the card's statement and at My Bookings, then say what you found with ./run.sh settle; "
-    "nothing is paid for it before that"
-)
-_BY_CARD = "the next click may move money"
-_BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
 _LOST = (
     "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for: look at My "
-    "Bookings and at the card's statement, then say what you found with ./run.sh settle, or remove it from the basket; "
-    "it is not paid before that"
+    "Bookings and at the card's statement"
 )
-_OURS = {SlotState.HELD, SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
+_FOUND = "found in our basket"
+_HELD_AND_NOT_PAID = "Held and not paid: "
+_OURS = {SlotState.HELD, *AT_STAKE}
+_CALLED_FOR = {Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.NOT_LISTED}
+"""Outcomes for which a person is called at once, whatever is held."""
+_HELD_ON = {SlotState.HELD, *UNSETTLED}
+"""States in which a hold goes on that was made before."""
 
 
 class StopError(BookingError):
@@ -49,6 +59,26 @@ def pounds(pence: int) -> str:
     return f"£{pence // 100}.{pence % 100:02d}"
 
 
+def settle_command(account: str, slot: Slot, verdict: str = "paid (or not-paid)") -> str:
+    """Return what a person types to tell the ledger what became of a payment."""
+    return f"./run.sh settle {account} {slot.date.isoformat()} {slot.time} {verdict}"
+
+
+def advice(account: str, *slots: Slot) -> str:
+    """Return what a person does about a payment of which nobody knows what became of it."""
+    return (
+        "look at the card's statement and at My Bookings, and do not pay for it by hand before that; then say what you "
+        f"found: {'; '.join(settle_command(account, slot) for slot in slots)}"
+    )
+
+
+def _paid_but_not_listed(account: str, slot: Slot) -> str:
+    return (
+        f"the ledger has it as paid by {account}, but My Bookings does not list it: look there; where it was "
+        f"cancelled, say so: {settle_command(account, slot, 'cancelled')}"
+    )
+
+
 @dataclass(slots=True)
 class _Progress:
     """Where one want stands in this run."""
@@ -59,13 +89,24 @@ class _Progress:
     done: bool = False
     lost: tuple[Outcome, str] | None = None
     """Why it was lost at the opening, while there is a second chance."""
+    confirmed: bool = False
+    """Whether the site has confirmed the payment of the slot."""
     measures: dict[str, float | int | str] = field(default_factory=dict)
 
 
 class Night:
     """One account in one run."""
 
-    def __init__(self, plan: Plan, account: str, ledger: Ledger, *, email: str = "") -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        account: str,
+        ledger: Ledger,
+        *,
+        email: str = "",
+        clean: Callable[[str], str] = lambda text: text,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Take up the account.
 
         Args:
@@ -73,18 +114,29 @@ class Night:
             account: key of the account.
             ledger: the memory between runs.
             email: who logs in; the log shows it. The sheet's address when empty.
+            clean: takes secrets out of what a page says, before anything is told of it.
+            now: tells the instant, with its zone.
         """
         self.plan = plan
         self.account = plan.account(account)
         self.ledger = ledger
         self._email = email or self.account.email
+        self._clean = clean
+        self._now = now
         self._progress = [_Progress(want) for want in plan.wants_of(account)]
         self._paid_before: set[Slot] = set()
         self._intended: set[Slot] = set()
+        self._held_here: set[Slot] = set()
+        """Slots whose hold this run has made."""
         self._stop: StopError | None = None
         self._failure = ""
-        self._total = 0
-        """Of the basket that was checked, in pence."""
+        self._about_to_pay = False
+        self._worth: dict[Slot, int] = {}
+        """What the basket that was checked holds, at what price in pence."""
+        self._fee = 0
+        """What the card portal takes beside that, in pence."""
+        self._bank_asked: datetime | None = None
+        """When the bank first asked to confirm the payment."""
 
     def logged_in_as(self, email: str) -> None:
         """Remember who is logged in: the log shows it."""
@@ -92,18 +144,21 @@ class Night:
 
     # What is ours already
 
-    def take_stock(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
+    def take_stock(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
         """Compare what is wanted with My Bookings, the basket and the ledger, before anything is done.
 
         What is booked is not booked again; what lies in our own basket is taken up; a payment whose fate is not known
-        is not repeated.
+        is not repeated, and is looked up first, of whatever day it is. What is going to keep the basket from being paid
+        is told while there is time.
         """
         if self.ledger.in_doubt(self.account.key):
-            self._take_stock_after_damage(bookings, basket)
+            self._take_stock_after_damage(bookings, basket.lines)
+        self._settle_earlier_payments(bookings)
         facility = self.account.facility
+        at_stake = self.untouchable
         for progress in self._open():
             want = progress.want
-            free = [slot for slot in want.slots if slot not in self._paid_before and slot not in self.held]
+            free = [slot for slot in want.slots if slot not in self._paid_before and slot not in self._taken_up]
             booked = next((slot for slot in free if any(row.is_slot(slot, facility) for row in bookings)), None)
             if booked is not None:
                 self._paid_before.add(booked)
@@ -111,10 +166,69 @@ class Night:
                     self._record(booked, SlotState.PAID, "found in My Bookings")
                 self._finish(progress, booked, Outcome.ALREADY_BOOKED, "My Bookings lists it")
                 continue
-            for slot in free:
-                in_basket = any(row.is_slot(slot, facility) for row in basket)
+            # What may be paid for comes first: nothing else is taken up in its place.
+            for slot in sorted(free, key=lambda slot: slot not in at_stake):
+                in_basket = any(row.is_slot(slot, facility) for row in basket.lines)
                 if self._take_up(progress, slot, in_basket=in_basket):
                     break
+        self._tell_of_earlier_payments()
+        self._call_for_what_will_stop_the_payment(basket)
+
+    def _settle_earlier_payments(self, bookings: Sequence[BookingRow]) -> None:
+        """Look up every payment that is not settled, of any day.
+
+        A key that the plan does not have is that of an account which was renamed: its slot may be listed here.
+        """
+        facilities = {account.court: account.facility for account in self.plan.accounts}
+        facilities[self.account.court] = self.account.facility
+        for record in self._earlier_payments():
+            slot, facility = record.slot, facilities.get(record.slot.court)
+            if facility and any(row.is_slot(slot, facility) for row in bookings):
+                self.ledger.record(
+                    run=self.plan.run,
+                    account=record.account,
+                    slot=slot,
+                    state=SlotState.PAID,
+                    why="found in My Bookings",
+                )
+
+    def _earlier_payments(self) -> list[SlotRecord]:
+        """Return every payment that is not settled and is this account's, or that of a name the plan does not have."""
+        others = {account.key for account in self.plan.accounts} - {self.account.key}
+        return [record for record in self.ledger.unsettled() if record.account not in others]
+
+    def _tell_of_earlier_payments(self) -> None:
+        """Tell a person, once a run, of every payment that is not settled, of any day.
+
+        Of what is wanted now its outcome tells.
+        """
+        told = "\n".join(text for _, _, text in self.ledger.details(self.plan.run, Mark.CALL))
+        for record in self._earlier_payments():
+            slot = record.slot
+            taken_up = record.account == self.account.key and slot in self._taken_up
+            if taken_up or settle_command(record.account, slot, "") in told:
+                continue
+            seen = f"a payment of {slot} was sent in run {record.run}, and My Bookings does not list it"
+            why = f"{slot}: {_LOST}" if record.why == _LOST else seen
+            self._call(Outcome.UNKNOWN, f"{why}: {advice(record.account, slot)}")
+
+    def _call_for_what_will_stop_the_payment(self, basket: Basket) -> None:
+        """Tell a person, long before the payment, of what is going to stop it."""
+        wanted = [progress for progress in self._open() if progress.slot is None]
+        if not wanted and not self.held:
+            return
+        held = self.held
+        for line in basket.lines:
+            if not any(self._is(line, slot) for slot in held):
+                self._call(Outcome.NEEDS_PERSON, self._why_foreign(line))
+        price = next((line.pence for line in basket.lines if line.pence is not None), None) or self.ledger.last_price()
+        if price is None or self.plan.payment is not Payment.PAY:
+            return
+        try:
+            prices = [price] * (len(wanted) + len(held))
+            self.ledger.check_ceilings(self.plan.ceilings(self.account.key), self.plan.slot_day, prices)
+        except CeilingError as error:
+            self._call(Outcome.NEEDS_PERSON, self._too_dear(error, "what is wanted will cost"))
 
     def _take_stock_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
         """Rebuild what a damaged ledger has forgotten of this account.
@@ -141,42 +255,56 @@ class Night:
 
     def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
         """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
-        latest = self.ledger.latest(self.account.key, slot)
-        state = latest.state if latest else None
-        if latest and state is SlotState.UNKNOWN and latest.why == _LOST:
-            if in_basket:
-                self._finish(progress, slot, Outcome.NEEDS_PERSON, _LOST)
-            else:
-                self._record(slot, SlotState.RELEASED, "no longer in the basket, and My Bookings does not list it")
-            return in_basket
-        if state in {SlotState.PAYING, SlotState.UNKNOWN} and in_basket and self._last_click_on(slot) == _BY_CREDIT:
-            # What credit pays for leaves the basket, and no card was typed: nothing was paid.
-            self._record(slot, SlotState.HELD, "still in our basket, and no card was typed: it was not paid")
+        state = self.ledger.state(self.account.key, slot)
+        if state in UNSETTLED:
+            # Where it stays so it may be listed later; until then nothing else is booked in its place.
             progress.slot = slot
-            return True
-        if state in {SlotState.PAYING, SlotState.UNKNOWN}:
-            why = "a payment was sent in an earlier run and My Bookings does not list the slot"
-            if state is SlotState.PAYING:
+            proved = in_basket and self._record_proof(slot, Proof.IN_BASKET)
+            if state is SlotState.PAYING and not proved:
+                why = "a payment was sent in an earlier run and My Bookings does not list the slot"
                 self._record(slot, SlotState.UNKNOWN, why)
-            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {_ADVICE}")
             return True
         if state is SlotState.PAID:
-            why = "the ledger has it as paid, but My Bookings does not list it: look there before booking it anew"
-            self._finish(progress, slot, Outcome.NEEDS_PERSON, why)
+            self._paid_before.add(slot)  # One payment is one want's, even if two wants name its slot.
+            self._finish(progress, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(self.account.key, slot))
             return True
+        if other := self.ledger.at_stake_elsewhere(self.account.key, slot):
+            return self._leave_to_other(progress, slot, other)
         if in_basket:
-            self._record(slot, SlotState.HELD, "found in our basket")
+            if state is not SlotState.HELD:
+                self._record(slot, SlotState.HELD, _FOUND)
             progress.slot = slot
             return True
         if state is SlotState.HELD:
             self._record(slot, SlotState.RELEASED, "the hold of an earlier run has run out")
         return False
 
-    def _last_click_on(self, slot: Slot) -> str:
-        """Return what the ledger says of the last click that may have paid for a slot."""
-        steps = self.ledger.history(account=self.account.key, slot_day=slot.date)
-        clicks = (step.why for step in reversed(steps) if step.slot == slot and step.state is SlotState.PAYING)
-        return next(clicks, "")
+    def _leave_to_other(self, progress: _Progress, slot: Slot, other: SlotRecord) -> bool:
+        """Leave a slot alone that another name has paid for, or may have; return whether that settles the want.
+
+        A name that the plan does not have is that of an account which was renamed in the sheet: the booking is this
+        account's, and nothing is booked beside it. Another account of the family leaves the want its alternatives.
+        """
+        renamed = other.account not in {account.key for account in self.plan.accounts}
+        if not renamed and not self.untouchable.issuperset(progress.want.slots):
+            return False
+        self._paid_before.add(slot)
+        if other.state is not SlotState.PAID:
+            why = f"a payment for it was sent by {other.account} in run {other.run} and is not settled"
+            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {advice(other.account, slot)}")
+        elif renamed:
+            self._finish(progress, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(other.account, slot))
+        else:
+            self._finish(progress, slot, Outcome.TAKEN, f"{self.plan.account(other.account).name} has booked it")
+        return True
+
+    def _record_proof(self, slot: Slot, proof: Proof) -> bool:
+        """Record a slot as held again if this shows that no money has moved; return whether it does."""
+        try:
+            self._record(slot, SlotState.HELD, proof, proof=proof)
+        except LedgerError:
+            return False
+        return True
 
     @property
     def wanted(self) -> tuple[Want, ...]:
@@ -185,15 +313,34 @@ class Night:
 
     @property
     def held(self) -> tuple[Slot, ...]:
-        """What lies in our basket and is not paid."""
-        return tuple(progress.slot for progress in self._open() if progress.slot is not None)
+        """What lies in our basket and may be paid for."""
+        return self.ledger.payable(self.account.key, self._taken_up)
+
+    @property
+    def unsettled(self) -> tuple[Slot, ...]:
+        """What is being paid for, or may have been, and is not settled."""
+        states = {slot: self.ledger.state(self.account.key, slot) for slot in self._taken_up}
+        return tuple(slot for slot, state in states.items() if state in UNSETTLED)
+
+    @property
+    def sent(self) -> tuple[Slot, ...]:
+        """What this run has sent a payment for that is not settled."""
+        return tuple(slot for slot in self.unsettled if slot in self._worth)
 
     @property
     def untouchable(self) -> frozenset[Slot]:
-        """What must not be reached for: booked by this account, or paid for with an unknown fate."""
-        states = {SlotState.PAID, SlotState.PAYING, SlotState.UNKNOWN}
-        records = self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
-        return frozenset(record.slot for record in records if record.state in states)
+        """What must not be reached for: booked by an account of ours, or paid for with an unknown fate."""
+        records = self.ledger.states(slot_day=self.plan.slot_day)
+        return frozenset(record.slot for record in records if record.state in AT_STAKE)
+
+    @property
+    def has_earlier_payments_to_settle(self) -> bool:
+        """Whether a payment of an earlier run is not settled that this account's bookings may settle."""
+        return bool(self._earlier_payments())
+
+    @property
+    def _taken_up(self) -> list[Slot]:
+        return [progress.slot for progress in self._open() if progress.slot is not None]
 
     # Holding
 
@@ -209,6 +356,7 @@ class Night:
         if reach.held is None:
             raise ValueError(f"{reach.want.first} is not held")
         self._record(reach.held, SlotState.HELD, "in the basket")
+        self._held_here.add(reach.held)
         self._of(reach.want).slot = reach.held
 
     def end_holding(self, holding: Holding, opened: float | None) -> None:
@@ -228,7 +376,7 @@ class Night:
                 continue  # Cut short: a request may have been granted, and the next run looks into the basket.
             for slot in reach.want.slots:
                 if slot != reach.held and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
-                    self._record(slot, SlotState.RELEASED, reach.why or "not needed")
+                    self._record(slot, SlotState.RELEASED, self._clean(reach.why) or "not needed")
                     self._intended.discard(slot)
             if reach.outcome is not None and self._may_come_back(reach.outcome):
                 progress.lost = (reach.outcome, reach.why)
@@ -245,25 +393,29 @@ class Night:
 
     # Paying
 
+    def about_to_pay(self) -> None:
+        """Remember that the payment is next: whatever ends it while something is held calls for a person."""
+        self._about_to_pay = True
+
     def check_basket(self, basket: Basket) -> int:
         """Compare the basket with the plan before anything is clicked or typed; return its total in pence.
 
         Raises:
             StopError: the basket holds something else, names no total or another one, or costs more than is allowed.
         """
-        facility = self.account.facility
+        self._worth = {}  # Whatever ends this check: nothing is paid by an earlier one.
+        held = self.held
         prices: dict[Slot, int | None] = {}
         for line in basket.lines:
-            slot = next((slot for slot in self.held if line.is_slot(slot, facility) and slot not in prices), None)
+            slot = next((slot for slot in held if self._is(line, slot) and slot not in prices), None)
             if slot is None:
-                why = f"the basket also holds {line}, which the plan did not ask for: remove it, then run again"
-                self.stop_here(Outcome.NEEDS_PERSON, why)
+                self.stop_here(Outcome.NEEDS_PERSON, self._why_foreign(line))
             prices[slot] = line.pence
         if not prices:
             why = f"the basket shows none of the held slots: look at it, {self._until()}"
             self.stop_here(Outcome.NEEDS_PERSON, why)
         for progress in self._open():
-            if progress.slot is not None and progress.slot not in prices:
+            if progress.slot in held and progress.slot not in prices:
                 self._record(progress.slot, SlotState.RELEASED, "gone from the basket before it was paid")
                 self._finish(progress, progress.slot, Outcome.SITE_ERROR, "the basket lost it before it was paid")
         if basket.total is None:
@@ -277,28 +429,73 @@ class Night:
             slot: price if price is not None else share + (rest if number == 0 else 0)
             for number, (slot, price) in enumerate(prices.items())
         }
-        with self._spending(basket.total):
+        with self._spending("the basket costs"):
             ceilings = self.plan.ceilings(self.account.key)
             self.ledger.check_ceilings(ceilings, self.plan.slot_day, list(worth.values()))
         for slot, pence in worth.items():
             self._record(slot, SlotState.HELD, "in the basket at this price", pence)
-        self._total = basket.total
+        self._worth, self._fee = worth, 0
         return basket.total
 
+    def _why_foreign(self, line: BookingRow) -> str:
+        """Return why a basket is not paid that holds a line which is not to be paid for."""
+        if any(self._is(line, slot) for slot in self._in_doubt):
+            return f"the basket still holds {line}, whose payment is not settled: nothing is paid before that"
+        return f"the basket also holds {line}, which the plan did not ask for: nothing is paid before it is removed"
+
+    def check_amount(self, pence: int | None, fee: int | None, *, last: bool) -> None:
+        """Compare what the card portal is about to charge with the basket, before the click that pays.
+
+        A fee that the portal states, and that is within what may be spent, may be paid: it is told and recorded.
+
+        Args:
+            pence: what a page of the portal is going to charge; None: it does not say, or not so that it can be read.
+            fee: what the page calls a fee, in pence; None if it names none.
+            last: whether the page has the button that pays: it has to name the amount.
+
+        Raises:
+            StopError: the portal names no amount or another one, or the fee exceeds what is allowed.
+        """
+        basket = sum(self._worth.values())
+        if pence is None:
+            if last:
+                why = "the card portal names no amount that can be read, so nothing is paid"
+                self.stop_here(Outcome.NEEDS_PERSON, why)
+            return
+        more = pence - basket
+        if more and more != fee:
+            why = f"the card portal is about to charge {pounds(pence)} for a basket of {pounds(basket)}"
+            self.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was paid; look at it by hand")
+        if more == self._fee:
+            return
+        first, *others = self._worth.items()
+        slot, price = first
+        with self._spending(f"with a fee of {pounds(more)} the basket costs"):
+            ceilings = self.plan.ceilings(self.account.key)
+            prices = [price + more, *(pence for _, pence in others)]
+            self.ledger.check_ceilings(ceilings, self.plan.slot_day, prices)
+        self._fee = more
+        told = f"the card portal charges a fee of {pounds(more)}"
+        self._record(slot, SlotState.HELD, told, price + more)
+        self.ledger.mark(self.plan.run, self.account.key, Mark.NOTICE, told)
+
     @contextmanager
-    def _spending(self, total: int) -> Iterator[None]:
-        """Stop the account where the ledger says that this total exceeds a ceiling."""
+    def _spending(self, what: str) -> Iterator[None]:
+        """Stop the account where the ledger says that a payment exceeds a ceiling."""
         try:
             yield
         except CeilingError as error:
-            ceiling = error.ceiling
-            whose = "this account" if ceiling.account else "all accounts together"
-            before = f" and {pounds(error.spent)} is spent on this day already" if error.spent else ""
-            why = (
-                f"the basket costs {pounds(total)}{before}, but {ceiling.setting} allows {pounds(ceiling.pence)} for "
-                f"{whose}: raise it and run again"
-            )
-            self.stop_here(Outcome.NEEDS_PERSON, why)
+            self.stop_here(Outcome.NEEDS_PERSON, self._too_dear(error, what))
+
+    @staticmethod
+    def _too_dear(error: CeilingError, what: str) -> str:
+        ceiling = error.ceiling
+        whose = "this account" if ceiling.account else "all accounts together"
+        before = f" and {pounds(error.spent)} is spent on this day already" if error.spent else ""
+        return (
+            f"{what} {pounds(error.price)}{before}, but {ceiling.setting} allows {pounds(ceiling.pence)} for {whose}: "
+            "raise it and run again"
+        )
 
     @property
     def declined_for(self) -> str:
@@ -312,7 +509,8 @@ class Night:
         Raises:
             StopError: always.
         """
-        self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, why)
+        self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, self._clean(why))
+        self.payment_was_not_sent(Proof.DECLINED)
         self.stop_here(Outcome.DECLINED, why)
 
     def check_card(self) -> None:
@@ -333,15 +531,35 @@ class Night:
 
         Raises:
             StopError: others have spent meanwhile what this payment needed.
+            LedgerError: the basket was not checked, or a slot of it is not payable.
         """
-        with self._spending(self._total):
+        if not self._worth:
+            raise LedgerError(
+                f"{self.account.name}: nothing is paid for before the basket was checked: its price first."
+            )
+        self._bank_asked = None
+        with self._spending("the basket costs"):
             self.ledger.begin_payment(
                 run=self.plan.run,
                 account=self.account.key,
-                slots=self.held,
-                why=_BY_CARD if by_card else _BY_CREDIT,
+                slots=tuple(self._worth),
+                click=Click.BY_CARD if by_card else Click.BY_CREDIT,
                 ceilings=self.plan.ceilings(self.account.key),
             )
+
+    @property
+    def hold_left(self) -> timedelta:
+        """How long the site keeps what lies in our basket, from now on; nothing where the hold is over."""
+        return max(timedelta(), self._hold_ends() - self._now())
+
+    def time_for_the_bank(self, patience: timedelta) -> timedelta:
+        """Return how long the bank is still waited for: no longer than the hold lasts.
+
+        Args:
+            patience: how long the bank waits for its customer, counted from when it first asked.
+        """
+        self._bank_asked = self._bank_asked or self._now()
+        return max(timedelta(), min(self._bank_asked + patience - self._now(), self.hold_left))
 
     def bank_asks(self, patience: timedelta) -> str:
         """Call for the person whom the bank asks to confirm the payment, and return what they are told.
@@ -349,7 +567,7 @@ class Night:
         Args:
             patience: how long they are waited for.
         """
-        until = (datetime.now(UTC) + patience).astimezone(ZoneInfo(self.plan.zone))
+        until = (self._now() + patience).astimezone(ZoneInfo(self.plan.zone))
         text = (
             f"the bank asks to confirm the payment of {pounds(self._total)}: confirm it now, as the bank has told you, "
             f"before {until:%H:%M:%S}"
@@ -357,14 +575,33 @@ class Night:
         self.ledger.mark(self.plan.run, self.account.key, Mark.BANK, text)
         return text
 
-    def payment_was_not_sent(self, why: str) -> None:
-        """Tell the ledger that no money has moved and the slots are still held."""
-        for slot in self.held:
+    def payment_was_not_sent(self, proof: Proof) -> None:
+        """Tell the ledger that no money has moved and the slots are still held.
+
+        Args:
+            proof: what shows that.
+
+        Raises:
+            LedgerError: it shows nothing, since a card was typed.
+        """
+        for slot in self.sent:
             if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
-                self._record(slot, SlotState.HELD, why)
+                self._record(slot, SlotState.HELD, proof, proof=proof)
+
+    def payment_in_doubt(self, why: str) -> None:
+        """Tell the ledger, and a person at once, that nobody knows what became of the payment that was sent.
+
+        The outcome is told when the account leaves: My Bookings may settle it before.
+        """
+        why = self._clean(why)
+        for slot in self.unsettled:
+            if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
+                self._record(slot, SlotState.UNKNOWN, why)
+        if self.unsettled:
+            self._call(Outcome.UNKNOWN, f"{why}: {advice(self.account.key, *self.unsettled)}")
 
     def payment_settled(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
-        """Take in what My Bookings lists after a payment was sent.
+        """Take in what My Bookings lists after a payment was sent; may be told as often as it is looked at.
 
         Args:
             bookings: all rows of My Bookings.
@@ -372,29 +609,40 @@ class Night:
         """
         for progress in self._open():
             slot = progress.slot
-            if slot is None or self.ledger.state(self.account.key, slot) is not SlotState.PAYING:
+            if slot is None or slot not in self.unsettled:
                 continue
-            if any(row.is_slot(slot, self.account.facility) for row in bookings):
+            progress.confirmed = progress.confirmed or (confirmed and slot in self._worth)
+            if any(self._is(row, slot) for row in bookings):
                 self._record(slot, SlotState.PAID, "My Bookings lists it")
-                self._finish(progress, slot, Outcome.BOOKED, "")
-            else:
+                self._finish_paid(progress, slot)
+            elif self.ledger.state(self.account.key, slot) is SlotState.PAYING:
                 seen = "was confirmed" if confirmed else "was sent and no answer was seen"
-                self._unknown(progress, slot, f"the payment {seen}, but My Bookings does not list the slot")
+                self._record(slot, SlotState.UNKNOWN, f"the payment {seen}, but My Bookings does not list the slot")
+
+    def has_held(self, line: BookingRow) -> bool:
+        """Tell whether a basket line is a slot that may be given back: this run has made its hold."""
+        return any(self._is(line, slot) for slot in self.held if slot in self._held_here)
 
     def rehearsed(self, basket: Basket) -> None:
-        """Take in the basket after the rehearsal has emptied it.
+        """Take in the basket after the rehearsal has emptied it of what this run had held.
 
         Raises:
-            StopError: something of ours is still in it.
+            StopError: something of that is still in it.
         """
-        left = [line for line in basket.lines if any(line.is_slot(slot, self.account.facility) for slot in self.held)]
+        left = [line for line in basket.lines if self.has_held(line)]
         if left:
             why = f"the rehearsal could not take {left[0]} out of the basket: remove it, {self._until()}"
             self.stop_here(Outcome.SITE_ERROR, why)
         for progress in self._open():
-            if progress.slot is not None:
-                self._record(progress.slot, SlotState.RELEASED, "rehearsal: taken out of the basket")
-                self._finish(progress, progress.slot, Outcome.REHEARSED, "held and given back; nothing was paid")
+            slot = progress.slot
+            if slot is None or slot not in self.held:
+                continue
+            if slot in self._held_here:
+                self._record(slot, SlotState.RELEASED, "rehearsal: taken out of the basket")
+                self._finish(progress, slot, Outcome.REHEARSED, "held and given back; nothing was paid")
+            else:
+                why = f"it lay in the basket before this run and was left there, {self._until()}; nothing was paid"
+                self._finish(progress, slot, Outcome.REHEARSED, why)
 
     # The end
 
@@ -404,15 +652,24 @@ class Night:
         Raises:
             StopError: always.
         """
-        stop = StopError(outcome, why)
+        stop = StopError(outcome, self._clean(why))
         if self._stop is None:
             self._stop = stop
-            self._call(outcome, f"{why}; {self._until()}" if self.held else why)
+            if outcome in _CALLED_FOR or self._about_to_pay:
+                self._call(outcome, stop.why)
         raise stop
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the account was stopped: it holds and pays for nothing more."""
+        return self._stop is not None
 
     def failed(self, why: str) -> None:
         """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
-        self._failure = self._failure or why
+        self._failure = self._failure or self._clean(why)
+        if self._about_to_pay and self.held:
+            stop = self._stop or StopError(Outcome.SITE_ERROR, self._failure)
+            self._call(stop.outcome, stop.why)
 
     def go_on_after_fault(self) -> None:
         """Forget a fault of the site that is going to be tried again; anything else still ends the account.
@@ -442,22 +699,38 @@ class Night:
                 self._finish(progress, progress.want.first, stop.outcome, stop.why)
             else:
                 self._close_held(progress, slot, stop)
+        self._tell_of_earlier_payments()
 
     def _close_held(self, progress: _Progress, slot: Slot, stop: StopError) -> None:
         """Give a want whose slot was got the outcome that the slot's state asks for."""
-        match self.ledger.state(self.account.key, slot):
+        record = self.ledger.latest(self.account.key, slot)
+        match record.state if record else None:
             case SlotState.PAYING:
-                self._unknown(progress, slot, f"the payment was sent and no answer was seen ({stop.why})")
+                why = f"the payment was sent and no answer was seen ({stop.why})"
+                self._record(slot, SlotState.UNKNOWN, why)
+                self._finish_unsettled(progress, slot, why)
             case SlotState.UNKNOWN:
-                self._finish(progress, slot, Outcome.UNKNOWN, f"{stop.why}: {_ADVICE}")
+                self._finish_unsettled(progress, slot, record.why if record else "")
             case SlotState.PAID:
                 # The end came between the ledger's word and the outcome.
-                steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
-                paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
-                outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
-                self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+                self._finish_paid(progress, slot)
             case _:
                 self._finish(progress, slot, stop.outcome, f"{stop.why}; {self._until()}")
+
+    def _finish_paid(self, progress: _Progress, slot: Slot) -> None:
+        steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
+        paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
+        outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
+        self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+
+    def _finish_unsettled(self, progress: _Progress, slot: Slot, why: str) -> None:
+        told = f"{why}: {advice(self.account.key, slot)}"
+        if progress.confirmed:
+            outcome = Outcome.NOT_LISTED
+            told = f"the site has confirmed the payment, and My Bookings does not list it yet; every run looks: {told}"
+        else:
+            outcome = Outcome.NEEDS_PERSON if why == _LOST else Outcome.UNKNOWN
+        self._finish(progress, slot, outcome, told)
 
     def abandoned(self, why: str) -> None:
         """Close the books of a worker that could not do so itself, from what the ledger holds of this run."""
@@ -472,44 +745,98 @@ class Night:
         self.failed(why)
         self.close()
 
-    def _unknown(self, progress: _Progress, slot: Slot, why: str) -> None:
-        self._record(slot, SlotState.UNKNOWN, why)
-        self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {_ADVICE}")
+    @property
+    def _total(self) -> int:
+        """What is paid for what the basket holds that was checked, in pence."""
+        return sum(self._worth.values()) + self._fee
+
+    def _is(self, row: BookingRow, slot: Slot) -> bool:
+        return row.is_slot(slot, self.account.facility)
+
+    def _hold_ends(self) -> datetime:
+        """Return when the site takes back what lies in our basket, as far as is known."""
+        since = (step.at for slot in self._holding_on if (step := self._hold_began(slot)))
+        return min(since, default=self._now()) + HOLD_LASTS
+
+    @property
+    def _holding_on(self) -> list[Slot]:
+        """What is held, or was sent in this run; where there is nothing of the kind, what an earlier run has left."""
+        return [*self.held, *self.sent] or self._taken_up
+
+    def _hold_began(self, slot: Slot) -> SlotRecord | None:
+        """Return the step with which the hold began that lasts: not one that was given back, or has run out."""
+        began = None
+        steps = self.ledger.history(account=self.account.key, slot_day=slot.date)
+        for step in reversed([step for step in steps if step.slot == slot]):
+            if step.state not in _HELD_ON:
+                break
+            began = step
+        return began
 
     def _until(self) -> str:
         """Return until when the held slots are ours, in words."""
-        since = min(
-            (record.at for record in self.ledger.history(account=self.account.key, slot_day=self.plan.slot_day)
-             if record.state is SlotState.HELD and record.slot in self.held),
-            default=datetime.now(UTC),
-        )  # fmt: skip
-        return f"held until about {(since + HOLD_LASTS).astimezone(ZoneInfo(self.plan.zone)):%H:%M}"
+        found = any((step := self._hold_began(slot)) and step.why == _FOUND for slot in self._holding_on)
+        ends = self._hold_ends().astimezone(ZoneInfo(self.plan.zone))
+        return f"held until {'at most' if found else 'about'} {ends:%H:%M}"
 
-    def _record(self, slot: Slot, state: SlotState, why: str, pence: int | None = None) -> None:
+    def _record(
+        self,
+        slot: Slot,
+        state: SlotState,
+        why: str,
+        pence: int | None = None,
+        *,
+        proof: Proof | None = None,
+    ) -> None:
         self.ledger.record(
-            run=self.plan.run, account=self.account.key, slot=slot, state=state, why=why, pence=pence
+            run=self.plan.run, account=self.account.key, slot=slot, state=state, why=why, pence=pence, proof=proof
         )  # fmt: skip
 
     def _finish(self, progress: _Progress, slot: Slot, outcome: Outcome, why: str) -> None:
+        held = self.held
         self.ledger.outcome(
             run=self.plan.run,
             want=progress.want,
             slot=slot,
             outcome=outcome,
-            why=why,
+            why=self._clean(why),
             email=self._email,
             measures=progress.measures,
         )
+        if outcome in _CALLED_FOR or (slot in held and not outcome.satisfied):
+            self._call(outcome, why)
         progress.done = True
-        self._call(outcome, why)
 
     def _call(self, outcome: Outcome, why: str) -> None:
-        """Call for a person where one is needed, once a run for each kind of trouble; the runner passes it on."""
-        if outcome not in {Outcome.UNKNOWN, Outcome.NEEDS_PERSON}:
-            return
-        calls = self.ledger.details(self.plan.run, Mark.CALL)
-        if not any(key == self.account.key and told.startswith(outcome) for key, _, told in calls):
-            self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}")
+        """Call for a person, once a run for each trouble of the account; the runner passes it on at once.
+
+        What is held is named, with its price, until when, and where it is found; a trouble that was told before
+        anything was held is told again.
+        """
+        why = self._clean(why)
+        told, held = f"{outcome}: {why.partition(';')[0]}", self._what_is_held()
+        calls = [text for key, _, text in self.ledger.details(self.plan.run, Mark.CALL) if key == self.account.key]
+        if not any(text.startswith(told) and (_HELD_AND_NOT_PAID in text or not held) for text in calls):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}{held}")
+
+    def _what_is_held(self) -> str:
+        """Return what is held, for how much, until when and where, and what to do with it; empty if nothing is."""
+        held = self.held
+        if not held:
+            return ""
+        latest = [record for slot in held if (record := self.ledger.latest(self.account.key, slot))]
+        named = [f"{each.slot}" + (f" ({pounds(each.pence)})" if each.pence is not None else "") for each in latest]
+        where = f" at {self.plan.basket_url}" if self.plan.basket_url else ""
+        doubt = "; ".join(str(slot) for slot in self._in_doubt)
+        what = f"Pay for it by hand{where}, or let it go"
+        if doubt:
+            what += f"; but never pay for a basket that still shows what may be paid already: {doubt}"
+        return f"\n{_HELD_AND_NOT_PAID}{'; '.join(named)}; {self._until()}. {what}."
+
+    @property
+    def _in_doubt(self) -> list[Slot]:
+        """What may lie in this account's basket and be paid already, of any day."""
+        return list(dict.fromkeys([*self.unsettled, *(record.slot for record in self._earlier_payments())]))
 
     def _open(self) -> list[_Progress]:
         return [progress for progress in self._progress if not progress.done]

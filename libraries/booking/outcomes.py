@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     DECLINED = "payment declined"
     NEEDS_PERSON = "needs a person"
     UNKNOWN = "unknown"
+    NOT_LISTED = "paid, not listed yet"
     REHEARSED = "rehearsed"
     SKIPPED = "skipped"
     SITE_ERROR = "site error"
@@ -37,7 +38,7 @@ class ExitStatus(IntEnum):
     COULD_NOT_START = 2
     """Could not start, or not go on: settings, sheet, browser or disk. What was recorded is kept."""
     PAYMENT_UNKNOWN = 3
-    """A payment was sent and no answer seen: a person must look before anything is paid again."""
+    """A payment was sent, in this run or an earlier one, and nobody knows what became of it: a person must look."""
     BUSY = 75
     """Another run is going on."""
 

@@ -11,16 +11,18 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from booking.errors import BookingError
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want, account_key
 from booking.season import parse_season
+from booking.settings import EMAIL_SUFFIX
 from booking.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET, Row, SheetContent
 from booking.times import parse_days, parse_hours, shown
 
@@ -49,15 +51,18 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
     max_spend_pence: int,
     max_spend_per_account_pence: int,
     only_accounts: Sequence[str] = (),
+    logins: Mapping[str, str] = MappingProxyType({}),
     watch_until: datetime | None = None,
     watch_every: float = 300.0,
+    basket_url: str = "",
 ) -> Plan:
     """Return what the run is going to do about this slot day; a plan without wants is a plan.
 
     An account wants a slot once. A want that repeats another one of the same account is dropped; one that only begins
     with the same slot goes on from its next alternative, so that every want has a first slot of its own. Later
     alternatives may name what an earlier want begins with: whoever holds must leave out what the account has already.
-    What an account earlier in the sheet wants first of the same court is left to it.
+    What an account earlier in the sheet wants first of the same court is left to it. Of accounts that log in with the
+    same address only the first is used: they would share one session and one basket.
 
     Args:
         content: accounts and schedule as typed.
@@ -72,14 +77,16 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         max_spend_pence: how much by all accounts together.
         max_spend_per_account_pence: how much by each.
         only_accounts: the names of the accounts this run is for; none means all.
+        logins: addresses that log in instead of the sheet's, by key of the account.
         watch_until: until when lost slots are watched.
         watch_every: seconds between two looks.
+        basket_url: where a person finds what is held.
 
     Raises:
         BookingError: `only_accounts` names one that the sheet has not, or whose row is wrong.
     """
     remarks: list[Remark] = []
-    known = _accounts(content.accounts, site_url, remarks)
+    known = _accounts(content.accounts, site_url, logins, remarks)
     accounts = _chosen(known, only_accounts, remarks)
     requests = list(_requests(content.schedule, slot_day, known, remarks))
     return Plan(
@@ -98,6 +105,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         remarks=tuple(remarks),
         watch_until=watch_until,
         watch_every=watch_every,
+        basket_url=basket_url,
     )
 
 
@@ -192,9 +200,12 @@ class _Request:
     """Keys."""
 
 
-def _accounts(rows: Sequence[Row], site_url: str, remarks: list[Remark]) -> dict[str, Account]:
+def _accounts(
+    rows: Sequence[Row], site_url: str, logins: Mapping[str, str], remarks: list[Remark]
+) -> dict[str, Account]:
     """Return the accounts whose rows are right, by key, in the order of the sheet."""
     accounts: dict[str, Account] = {}
+    owners: dict[str, tuple[Account, str]] = {}  # Whose each login is, and in which row that account stands.
     for row in rows:
         reader = _RowReader(f"{ACCOUNTS_SHEET}, row {row.number}", remarks)
         account = Account(
@@ -206,11 +217,29 @@ def _accounts(rows: Sequence[Row], site_url: str, remarks: list[Remark]) -> dict
         named = _NUMBER_IN_PATH.search(account.court_url)
         if account.court and named and int(named[1]) != account.court:
             reader.tell(f"Court Number {account.court}: the Court URL is that of court {named[1]}; mend one of them.")
+        login = logins.get(account.key, account.email).strip().casefold()
         if account.key in accounts:
             reader.tell(f"Account: {shown(account.name)} is there already; give each account one row and its own name.")
+        elif other := owners.get(login):
+            reader.tell(_same_login(account, *other, logins))
         if not reader.wrong:
             accounts[account.key] = account
+            owners[login] = account, reader.where
     return accounts
+
+
+def _same_login(account: Account, other: Account, where: str, logins: Mapping[str, str]) -> str:
+    """Return why an account is left out that logs in as another one does, which stands at this place."""
+
+    def setting(whose: Account) -> str:
+        return f"{whose.key.upper()}{EMAIL_SUFFIX}"
+
+    by = " and ".join(setting(whose) for whose in (account, other) if whose.key in logins)
+    return (
+        f"Email: {shown(account.name)} logs in with the same address as {shown(other.name)} ({where})"
+        f"{f', by {by}' if by else ''}. With one login each sees the other's basket, and may pay for it. Give each "
+        f"account a login of its own, here or by {setting(account)}."
+    )
 
 
 def _chosen(known: dict[str, Account], names: Sequence[str], remarks: Sequence[Remark]) -> list[Account]:

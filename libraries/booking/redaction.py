@@ -1,7 +1,8 @@
 """The last line against a secret in a log; the first is that secrets are `Secret`s and are put nowhere.
 
 Whatever is about to be written is searched for every secret value, as it is and as addresses, forms, JSON, HTML and
-base64 would carry it, and what is found is blackened.
+base64 would carry it, and what is found is blackened. The digits of a card number are found whatever stands between
+them: blanks of every kind, dots, dashes, slashes, encoded or not.
 """
 
 from __future__ import annotations
@@ -17,9 +18,25 @@ BLACK = "<redacted>"
 SHORTEST = 4
 """Values shorter than this are not searched for: a "12" or a "321" is in every log and gives nothing away."""
 
+_SHORTEST_NUMBER = 12
+"""Digits; a card number has 12 to 19, and pages show them in groups."""
+_BETWEEN = (
+    # Blanks that Unicode counts as such, those that it does not, and the marks that people and pages group digits with.
+    r"[\s\u00ad\u180e\u200b-\u200f\u2060\ufeff.,:;_/|+*\u00b7\u2022\u2010-\u2015\u2212-]"
+    r"|%(?!3[0-9])[0-9A-Fa-f]{2}"  # in an address or a form; not a digit
+    r"|&(?:[A-Za-z]{1,10}|#[0-9]{1,6}|#[xX][0-9A-Fa-f]{1,6});"  # in HTML
+    r"|\\(?:[bfnrt/]|u[0-9A-Fa-f]{4})"  # in JSON
+)
+"""One thing that may stand between two digits of a card number. No two of these begin alike."""
+_MOST_BETWEEN = 16
+"""So many of them stand between two groups at most; two wide blanks are six bytes in an address."""
+
 
 def forms_of(value: str) -> set[str]:
-    """Return how a value may be written: itself, URL-encoded, in JSON, in HTML, in base64, digits in groups of four."""
+    """Return how a value may be written: itself, URL-encoded, in JSON, in HTML, in base64.
+
+    Digits in groups are not among them: they have too many forms to be listed, see `Redaction`.
+    """
     forms = {
         value,
         quote(value, safe=""),
@@ -30,9 +47,6 @@ def forms_of(value: str) -> set[str]:
         html.escape(value),
         html.escape(value, quote=False),
     }
-    if value.isdecimal() and len(value) >= 12:
-        groups = [value[start : start + 4] for start in range(0, len(value), 4)]
-        forms |= {" ".join(groups), "-".join(groups), "+".join(groups), "%20".join(groups)}
     return forms | _base64_forms(value.encode())
 
 
@@ -50,15 +64,26 @@ def _base64_forms(value: bytes) -> set[str]:
     return forms
 
 
+def _grouped(number: str) -> str:
+    """Return a pattern of these digits in groups of any size.
+
+    It takes what stands between two digits and never gives it back, so that a long text costs no more than its length.
+    """
+    return rf"(?:{_BETWEEN}){{0,{_MOST_BETWEEN}}}+".join(number)
+
+
 class Redaction:
     """Blackens secret values in text."""
 
     def __init__(self, values: Iterable[str]) -> None:
         """Search for these values from now on; short ones are left out, see `SHORTEST`."""
-        forms = {form for value in values if len(value) >= SHORTEST for form in forms_of(value)}
+        long_enough = {value for value in values if len(value) >= SHORTEST}
+        patterns = {form: re.escape(form) for value in long_enough for form in forms_of(value)}
+        numbers = {value for value in long_enough if value.isdecimal() and len(value) >= _SHORTEST_NUMBER}
+        patterns |= {number: _grouped(number) for number in numbers}
         # Longest first, so that a value is not left half visible by another one that it contains.
-        ordered = sorted(forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        ordered = sorted(patterns, key=lambda form: (-len(form), form))
+        self._pattern = re.compile("|".join(patterns[form] for form in ordered)) if ordered else None
 
     def clean(self, text: str) -> str:
         """Return the text with every secret blackened."""

@@ -62,6 +62,7 @@ NAMES = (
     "WATCH_UNTIL",
     "WATCH_EVERY",
     "THREE_D_SECURE_WAIT",
+    "PAYMENT_PROOF_WAIT",
     NOTIFY_URLS,
     "NOTIFY",
     "BROWSER_SERVER",
@@ -120,6 +121,8 @@ class Settings:
     """Name of the site, e.g. ``camden-active``."""
     site_url: str
     """Address of the site without a slash at its end; empty for a practice venue that is not started yet."""
+    basket_url: str
+    """Where a person finds what is held; empty where the site's file does not say, or its address is not known yet."""
     is_practice: bool
     payment_hosts: tuple[str, ...]
     """Hosts on which card data may be typed; the site's own is always the first."""
@@ -143,6 +146,8 @@ class Settings:
     watch_every: timedelta
     person_wait: timedelta
     """How long a person is waited for who has to confirm a payment with the bank."""
+    proof_wait: timedelta
+    """How long My Bookings is asked again for a payment that it does not list yet, before the account logs out."""
     notify: Notify
     notify_urls: tuple[str, ...] = field(repr=False)
     """Where messages go, as Apprise writes addresses. They may hold tokens."""
@@ -179,6 +184,14 @@ class Settings:
                 message = f"is missing: {account.name} of the sheet cannot log in without its password"
                 faults.append(Fault(name + PASSWORD_SUFFIX, message))
         return faults
+
+    def login_addresses(self) -> dict[str, str]:
+        """Return the addresses that log in instead of the sheet's, by key of the account."""
+        return {
+            name.removesuffix(EMAIL_SUFFIX).lower(): address
+            for name, address in self.secrets.items()
+            if name.endswith(EMAIL_SUFFIX)
+        }
 
     def secret_values(self) -> tuple[str, ...]:
         """Return the strings that nothing written by a run may hold, longest first.
@@ -232,8 +245,8 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, sites: Path
     Args:
         environ: The environment. What is set there wins; what is empty there counts as not set.
         env_file: `.env`; it need not exist.
-        sites: Folder of the sites, one Robot variable file each, with SITE_URL and PAYMENT_HOSTS. Relative paths start
-            from the folder above it.
+        sites: Folder of the sites, one Robot variable file each, with SITE_URL and PAYMENT_HOSTS, and BASKET_PATH if
+            people are to be told where the basket is. Relative paths start from the folder above it.
 
     Raises:
         SettingsError: with every fault that was found.
@@ -306,6 +319,7 @@ class _Site:
     name: str
     url: str
     payment_hosts: tuple[str, ...]
+    basket_path: str
 
     @property
     def is_practice(self) -> bool:
@@ -336,6 +350,7 @@ class _Loader:
         return Settings(
             site=site.name if site else "",
             site_url=url,
+            basket_url=url + site.basket_path if site and url and site.basket_path else "",
             is_practice=bool(site and site.is_practice),
             payment_hosts=self._payment_hosts(site, url),
             sheet_id="" if unstarted else self._sheet_id(required=site is not None),
@@ -350,7 +365,8 @@ class _Loader:
             max_wait=self._read("MAX_WAIT", _minutes, timedelta(minutes=45)),
             watch_until=self._read("WATCH_UNTIL", _watch_until, ""),
             watch_every=self._watch_every(site),
-            person_wait=self._read("THREE_D_SECURE_WAIT", _seconds, timedelta(minutes=3)),
+            person_wait=self._read("THREE_D_SECURE_WAIT", _seconds, timedelta(minutes=10)),
+            proof_wait=self._read("PAYMENT_PROOF_WAIT", _seconds, timedelta(minutes=5)),
             notify=self._read("NOTIFY", _notify, Notify.TROUBLE),
             notify_urls=self._read(NOTIFY_URLS, _notify_urls, ()),
             browser_server=self._read("BROWSER_SERVER", _browser_server, ""),
@@ -482,10 +498,14 @@ def _variables_of(path: Path) -> dict[str, Any]:
 
 
 def _site(name: str, variables: Mapping[str, object]) -> _Site:
-    url, hosts = variables.get("SITE_URL"), variables.get("PAYMENT_HOSTS")
+    url, hosts, basket = variables.get("SITE_URL"), variables.get("PAYMENT_HOSTS"), variables.get("BASKET_PATH", "")
     if not (isinstance(url, str) and isinstance(hosts, tuple)):
         raise ValueError("it must set SITE_URL to a text, PAYMENT_HOSTS to a tuple")  # noqa: TRY004 - told as a fault
-    return _Site(name, _url(url) if url else "", _hosts(",".join(map(str, hosts))))
+    if not (isinstance(basket, str) and basket[:1] in {"", "/"}):
+        raise ValueError(
+            'it must set BASKET_PATH to a path from the root of the site, such as "/basket/", or leave it out'
+        )
+    return _Site(name, _url(url) if url else "", _hosts(",".join(map(str, hosts))), basket)
 
 
 def _host_of(url: str) -> str:
@@ -613,7 +633,7 @@ def _minutes(text: str) -> timedelta:
 
 def _seconds(text: str) -> timedelta:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > 2400:
-        raise ValueError(f"{shown(text)} is no number of seconds from 0 to 2400: write one such as 180")
+        raise ValueError(f"{shown(text)} is no number of seconds from 0 to 2400: write one such as 600")
     return timedelta(seconds=int(text))
 
 

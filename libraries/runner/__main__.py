@@ -20,7 +20,7 @@ exit status:
   0   every wanted slot is booked (with --rehearse: was held and given back), or nothing was wanted
   1   some wanted slot was not booked, or an account of the sheet had to be left out
   2   could not start, or not go on: settings, sheet, browser or disk; what was recorded is kept
-  3   a payment's fate is unknown and a person must look
+  3   a payment's fate is unknown, of this run or an earlier one, and a person must look
   75  another run is going on
 """
 _OTHER_COMMANDS = """
@@ -29,8 +29,8 @@ other commands:
   ./run.sh bench                       how fast, side by side with what could be (--help)
   ./run.sh chaos                       every fault at every moment of a booking, judged (--help)
   ./run.sh ledger                      what was tried, held and paid (--history, --json)
-  ./run.sh settle ACCOUNT DATE HOUR paid|not-paid
-                                       your word on a payment whose fate was unknown
+  ./run.sh settle ACCOUNT DATE HOUR paid|not-paid|cancelled
+                                       your word on a payment whose fate was unknown, or on a booking
   ./run.sh merge FOLDER... --into DIR  one report of the runs of several shards
 """
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from booking.errors import BookingError
@@ -18,6 +21,13 @@ _NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser
 _FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/snap/bin", "/opt/google/chrome")
 _DOWNLOAD_SECONDS = 300
 _PACKAGE_SECONDS = 900
+_OTHERS_SECONDS = 300
+"""How long apt waits for another program that installs something."""
+_LONGEST_WAIT = _DOWNLOAD_SECONDS + 2 * _PACKAGE_SECONDS
+"""Seconds that another run may take to install a browser."""
+_LOCK = Path(sys.prefix)
+"""This folder is locked, as it is, while a run installs a browser: every run of this copy of the program has it."""
+_POLL = 0.2
 
 
 def works(program: Path, environ: Mapping[str, str]) -> bool:
@@ -78,15 +88,47 @@ def find_browser(named: Path | None, environ: Mapping[str, str], say: Callable[[
         return next((program for program in candidates if works(program, environ)), None)
 
     found = first()
-    for install in (_download, _install_package):
-        if found is None and install(environ, say):
-            found = first()
+    if found is None:
+        with _only_installation(say):
+            found = first()  # Another run may have installed one meanwhile.
+            for install in (_download, _install_package):
+                if found is None and install(environ, say):
+                    found = first()
     if found is None:
         raise BookingError(
             "There is no browser. Install Chrome or Chromium (on Debian: apt-get install chromium), or set "
             "BROWSER_EXECUTABLE to the program of one that is somewhere else."
         )
     return found
+
+
+@contextmanager
+def _only_installation(say: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other run is installing a browser, and keep others waiting: package managers refuse a second one.
+
+    A run that has waited longer than an installation may take goes on, and the package manager has the last word.
+    """
+    handle = os.open(_LOCK, os.O_RDONLY)
+    try:
+        until = time.monotonic() + _LONGEST_WAIT
+        told = False
+        while not _locked(handle) and time.monotonic() < until:
+            if not told:
+                say("Another run is installing a browser: waiting for it ...")
+                told = True
+            time.sleep(_POLL)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Take the lock if it is free; return whether it was, as it always is where the file system knows no locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
+    return True
 
 
 def _download(environ: Mapping[str, str], say: Callable[[str], None]) -> bool:
@@ -101,8 +143,10 @@ def _install_package(environ: Mapping[str, str], say: Callable[[str], None]) -> 
         return False
     say("Installing the system's Chromium ...")
     quiet = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
-    _done([apt, "update", "-qq"], quiet, _PACKAGE_SECONDS, say, "The package lists could not be renewed.")
-    install = [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-sandbox"]
+    # Something else may be installing, e.g. the system its updates.
+    options = ["-qq", "-o", f"DPkg::Lock::Timeout={_OTHERS_SECONDS}"]
+    _done([apt, "update", *options], quiet, _PACKAGE_SECONDS, say, "The package lists could not be renewed.")
+    install = [apt, "install", "-y", *options, "--no-install-recommends", "chromium", "chromium-sandbox"]
     otherwise = "The packages chromium and chromium-sandbox could not be installed."
     return _done(install, quiet, _PACKAGE_SECONDS, say, otherwise)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from booking.errors import BookingError
-from booking.ledger import LEDGER, Ledger, SlotRecord, SlotState
-from booking.model import Slot, account_key
+from booking.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
+from booking.model import account_key
+from booking.night import settle_command
 from booking.outcomes import ExitStatus
 from booking.settings import Settings, load_settings
 from booking.times import parse_time
@@ -18,7 +21,30 @@ from runner.lock import only_run
 from runner.run import PROJECT
 from runner.terminal import Terminal
 
-_VERDICTS = {"paid": SlotState.PAID, "not-paid": SlotState.RELEASED}
+
+class Verdict(StrEnum):
+    """What a person has found out about a payment, or done about it."""
+
+    PAID = "paid"
+    NOT_PAID = "not-paid"
+    CANCELLED = "cancelled"
+
+    @property
+    def becomes(self) -> SlotState:
+        """The state that the slot comes into."""
+        return SlotState.PAID if self is Verdict.PAID else SlotState.RELEASED
+
+    @property
+    def settles(self) -> frozenset[SlotState]:
+        """The states of which this can be said: what is known to be paid can still be cancelled."""
+        return AT_STAKE if self is Verdict.CANCELLED else UNSETTLED
+
+    @property
+    def why(self) -> str:
+        """The reason, for the ledger."""
+        if self is Verdict.CANCELLED:
+            return "cancelled by hand: it may be booked again"
+        return Proof.PERSON
 
 
 def show_ledger(words: list[str], terminal: Terminal) -> ExitStatus:
@@ -44,47 +70,79 @@ def show_ledger(words: list[str], terminal: Terminal) -> ExitStatus:
 
 
 def settle(words: list[str], terminal: Terminal) -> ExitStatus:
-    """Record what a person has found out about a payment whose fate was unknown.
+    """Record what a person has found out about a payment whose fate was unknown, or that they have cancelled a booking.
+
+    The account is looked up in the ledger, so that one which the sheet has no more can be settled.
 
     Raises:
-        BookingError: the ledger knows of no such slot, or its fate is not unknown.
+        BookingError: the ledger knows of no such slot, there is nothing to settle, or several courts could be meant.
     """
     parser = argparse.ArgumentParser(
         prog="./run.sh settle",
         description="Tells the ledger what you found out, from the card's statement and My Bookings, about a payment "
-        "whose fate was unknown. The slot is not touched again before that.",
+        "whose fate was unknown, or that you have cancelled a booking. The slot is not touched again before that.",
     )
-    parser.add_argument("account", help="name of the account, as in the sheet")
+    parser.add_argument("account", help="name of the account, as in the sheet or in the ledger")
     parser.add_argument("date", type=_day, help="day of the slot, YYYY-MM-DD")
     parser.add_argument("hour", type=_hour, help="hour of the slot, e.g. 18:00")
-    parser.add_argument("verdict", choices=tuple(_VERDICTS), help="paid: it is yours; not-paid: it may be booked anew")
+    parser.add_argument(
+        "verdict",
+        choices=tuple(verdict.value for verdict in Verdict),
+        help="paid: it is yours; not-paid: no money was taken, it may be booked anew; cancelled: you have cancelled or "
+        "refused it, it may be booked anew",
+    )
+    parser.add_argument("--court", type=int, metavar="N", help="court, where the account has several at that hour")
     arguments = parser.parse_args(words)
     settings = _settings()
-    key = account_key(arguments.account)
+    key, verdict = account_key(arguments.account), Verdict(arguments.verdict)
     with only_run(settings.results_dir), Ledger(_existing(settings), settings.site) as ledger:
-        slot = _unknown_slot(ledger, key, arguments.date, arguments.hour)
-        run = f"settled by hand, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-        if ledger.state(key, slot) is SlotState.PAYING:
-            # Its worker was killed at that very moment and no run has been since.
-            ledger.record(
-                run=run, account=key, slot=slot, state=SlotState.UNKNOWN, why="the run was killed while paying"
-            )
-        ledger.record(run=run, account=key, slot=slot, state=_VERDICTS[arguments.verdict], why="a person looked")
-    terminal.say(f"{arguments.account}, {slot}: recorded as {arguments.verdict}.")
+        there = [
+            record
+            for record in ledger.states(account=key, slot_day=arguments.date)
+            if record.slot.hour == arguments.hour and arguments.court in {None, record.slot.court}
+        ]
+        if not there:
+            court = "" if arguments.court is None else f", court {arguments.court}"
+            place = f"{key}{court}, {arguments.date} {arguments.hour:02d}:00"
+            raise BookingError(f"{place}: the ledger knows of no such slot; see ./run.sh ledger")
+        found = _meant(there, verdict)
+        _settle(ledger, found, verdict)
+    terminal.say(f"{arguments.account}, {found.slot}: recorded as {verdict}.")
     return ExitStatus.DONE
 
 
-def _unknown_slot(ledger: Ledger, key: str, day: date, hour: int) -> Slot:
-    open_states = {SlotState.UNKNOWN, SlotState.PAYING}
-    there = [record for record in ledger.states(account=key, slot_day=day) if record.slot.hour == hour]
-    unknown = [record.slot for record in there if record.state in open_states]
-    if unknown:
-        return unknown[0]
-    if there:
-        raise BookingError(
-            f"{key}, {there[0].slot}: the ledger has it as {there[0].state}; there is nothing to settle."
-        )
-    raise BookingError(f"{key}, {day} {hour:02d}:00: the ledger knows of no such slot; see ./run.sh ledger")
+def _meant(there: Sequence[SlotRecord], verdict: Verdict) -> SlotRecord:
+    """Return the one slot of these of which this can be said."""
+    possible = [record for record in there if record.state in verdict.settles]
+    if len(possible) > 1:
+        commands = "".join(f"\n  {_command(record, verdict)}" for record in possible)
+        courts = " and ".join(f"{record.slot} ({record.state})" for record in possible)
+        raise BookingError(f"{possible[0].account}: {courts} could be meant; say which court:{commands}")
+    if not possible:
+        known = "\n".join(_nothing_to_settle(record) for record in there)
+        raise BookingError(known)
+    return possible[0]
+
+
+def _nothing_to_settle(record: SlotRecord) -> str:
+    told = f"{record.account}, {record.slot}: the ledger has it as {record.state}; there is nothing to settle."
+    if record.state is SlotState.PAID:
+        told += f" If you have cancelled it: {_command(record, Verdict.CANCELLED)}"
+    return told
+
+
+def _command(record: SlotRecord, verdict: Verdict) -> str:
+    return f"{settle_command(record.account, record.slot, verdict)} --court {record.slot.court}"
+
+
+def _settle(ledger: Ledger, record: SlotRecord, verdict: Verdict) -> None:
+    run = f"settled by hand, {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    account, slot = record.account, record.slot
+    if record.state is SlotState.PAYING:
+        # Its worker was killed at that very moment and no run has been since.
+        why = "the run was killed while paying"
+        ledger.record(run=run, account=account, slot=slot, state=SlotState.UNKNOWN, why=why)
+    ledger.record(run=run, account=account, slot=slot, state=verdict.becomes, why=verdict.why, proof=Proof.PERSON)
 
 
 def _settings() -> Settings:

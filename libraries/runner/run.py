@@ -15,11 +15,11 @@ from types import FrameType
 
 from booking.clock import machine_clock
 from booking.errors import BookingError, BrokenOffError, SettingsError, SheetError
-from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotState
+from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotRecord
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
-from booking.night import Night, pounds
-from booking.outcomes import ExitStatus, Outcome, exit_status
+from booking.night import HOLD_LASTS, Night, pounds
+from booking.outcomes import ExitStatus, exit_status
 from booking.plan import build_plan, describe, write_plan
 from booking.redaction import Redaction
 from booking.repair import repair
@@ -35,6 +35,7 @@ from runner.practice import Announcer, announcer_of, practice_venue
 from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import in_order
 from runner.terminal import Terminal
+from runner.unsettled import left_unsettled, no_end_text, unsettled_text, who_looks
 from runner.watchdog import watchdog
 from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
 
@@ -160,11 +161,34 @@ class _Run:
                 self._terminal.warn(warning)
         shared = bool(settings.browser_server)
         browser = None if shared else find_browser(settings.browser, self._environ, self._terminal.say)
+        plan = self._plan()
+        lacking = {account.key for account in plan.accounts if settings.missing_credentials([account])}
+        with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
+            for record in ledger.unsettled():
+                self._terminal.warn(unsettled_text(record, who_looks(record, plan, lacking)))
+            slots, zone = ledger.states(), settings.release.zone
+            without_end = {each.run: no_end_text(each, slots, zone) for each in ledger.runs_without_end()}
+            told = [Remark(RemarkKind.LEDGER, LEDGER, text) for text in (repaired, *without_end.values()) if text]
+            plan = replace(plan, remarks=(*told, *plan.remarks))
+            self._check_accounts(plan)
+            self._terminal.say(describe(plan))
+            # First: a folder of a run that the ledger does not know of is a sign that it has forgotten something.
+            ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
+            folder = settings.results_dir / plan.run
+            folder.mkdir()
+            write_plan(plan, folder)
+            self._tell_of_runs_without_end(without_end, ledger)
+            if clock := machine_clock():
+                ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
+            return self._work(plan, folder, browser, ledger)
+
+    def _plan(self) -> Plan:
+        """Read the sheet and return what this run is going to do, or its part of it."""
+        settings = self._settings
         started = datetime.now(settings.release.zone)
         slot_day, opening, wait = self._opening(started)
-        content = self._open_sheet().read()
         plan = build_plan(
-            content,
+            self._open_sheet().read(),
             run=_name(settings.results_dir, started),
             site=settings.site,
             site_url=settings.site_url,
@@ -176,28 +200,37 @@ class _Run:
             max_spend_pence=settings.max_spend_pence,
             max_spend_per_account_pence=settings.max_spend_per_account_pence,
             only_accounts=self._options.accounts,
+            logins=settings.login_addresses(),
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),
+            basket_url=settings.basket_url,
         )
-        if repaired:
-            plan = replace(plan, remarks=(Remark(RemarkKind.LEDGER, LEDGER, repaired), *plan.remarks))
-        if self._options.shard is not None:
-            plan = part_of(plan, *self._options.shard)
+        return part_of(plan, *self._options.shard) if self._options.shard is not None else plan
+
+    def _check_accounts(self, plan: Plan) -> None:
+        """Check that there is somebody to book for, and that whoever wants something can log in.
+
+        Raises:
+            BookingError: the sheet has no account that can be used.
+            SettingsError: a password or an address is missing.
+        """
         if not plan.accounts:
             raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
         wanting = [account for account in plan.accounts if plan.wants_of(account.key)]
-        if faults := settings.missing_credentials(wanting):
+        if faults := self._settings.missing_credentials(wanting):
             raise SettingsError(HEADING, faults)
-        self._terminal.say(describe(plan))
-        folder = settings.results_dir / plan.run
-        with Ledger(settings.results_dir / LEDGER, settings.site) as ledger:
-            # First: a folder of a run that the ledger does not know of is a sign that it has forgotten something.
-            ledger.start_run(plan.run, plan.slot_day, [account.key for account in plan.accounts])
-            folder.mkdir()
-            write_plan(plan, folder)
-            if clock := machine_clock():
-                ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
-            return self._work(plan, folder, browser, ledger)
+
+    def _tell_of_runs_without_end(self, texts: Mapping[str, str], ledger: Ledger) -> None:
+        """Tell a person at once of earlier runs that came to no end, each of them once.
+
+        Args:
+            texts: what there is to tell, by name of the run.
+            ledger: remembers that it was told.
+        """
+        if texts:
+            self._messages.send("An earlier run came to no end", "\n".join(texts.values()))
+        for run_name in texts:
+            ledger.mark(run_name, "", Mark.NO_END)
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
         """Return the slot day, when it opens (None: announced when the workers are ready), and whether to wait."""
@@ -249,6 +282,7 @@ class _Run:
             processes=self._options.processes or len(plan.accounts),
             browser_server=settings.browser_server,
             person_wait=settings.person_wait,
+            proof_wait=settings.proof_wait,
             longest_task=_longest_task(plan, settings),
         )
         with _signals(self._ask_to_stop), watchdog(folder, settings.results_dir, self._environ):
@@ -258,11 +292,10 @@ class _Run:
                 return self._conclude(plan, folder, ledger)
             except (BookingError, OSError) as error:
                 self._see_out(workers)
-                unsettled = {SlotState.PAYING, SlotState.UNKNOWN}
                 raise BrokenOffError(
                     "The run was broken off; what was recorded before is kept, and the next run goes on from there."
                     f"\n{error}",
-                    payment_unknown=any(each.state in unsettled for each in ledger.states(slot_day=plan.slot_day)),
+                    payment_unknown=bool(ledger.unsettled()),
                 ) from error
 
     def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
@@ -281,20 +314,20 @@ class _Run:
         """Tell what became of every want, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
         write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Mark.CLOCK))
-        status = exit_status(record.outcome for record in outcomes)
-        everybody = not self._options.accounts
-        if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
-            status = ExitStatus.MISSED  # Nobody knows what that account would have been booked.
+        unsettled = left_unsettled(ledger.unsettled(), outcomes)
+        status = status_of(plan, outcomes, unsettled, everybody=not self._options.accounts)
         ledger.end_run(plan.run, status)
         if status is not ExitStatus.DONE or self._settings.notify is Notify.ALWAYS:
-            self._messages.send(*summary(plan, outcomes))
+            self._messages.send(*summary(plan, outcomes, unsettled))
         report = folder / "report.html"
         self._terminal.show(plan, outcomes, report)
         if paid := ledger.paid_pence(plan.run):
             self._terminal.say(f"Paid in this run: {pounds(paid)}")
         if not report.exists():
             self._terminal.warn("there is no report: it could not be written; see pabot.log in its folder")
-        if Outcome.UNKNOWN in {record.outcome for record in outcomes}:
+        for record in unsettled:
+            self._terminal.warn(unsettled_text(record))
+        if status is ExitStatus.PAYMENT_UNKNOWN:
             self._terminal.warn("the fate of a payment is unknown: a person must look before anything is paid again")
         return status
 
@@ -358,13 +391,39 @@ class _Run:
         why = "the run was stopped" if self._stop_asked else "the worker of this account was killed or lost"
         if shutil.disk_usage(self._settings.results_dir).free < _ROOM:
             why += f"; the disk of RESULTS_DIR ({self._settings.results_dir}) is full: make room, then run again"
+        clean = Redaction(self._settings.secret_values()).clean
         for account in plan.accounts:
-            Night(plan, account.key, ledger).abandoned(why)
+            Night(plan, account.key, ledger, clean=clean).abandoned(why)
         return len(ledger.outcomes(plan.run)) > told
 
 
-def summary(plan: Plan, outcomes: Sequence[OutcomeRecord]) -> tuple[str, str]:
-    """Return title and text of the message that tells how a run ended."""
+def status_of(
+    plan: Plan, outcomes: Sequence[OutcomeRecord], unsettled: Sequence[SlotRecord], *, everybody: bool
+) -> ExitStatus:
+    """Return how a run has ended.
+
+    Args:
+        plan: what it was going to do.
+        outcomes: what became of that.
+        unsettled: payments that are not settled, but for those of which an outcome tells it.
+        everybody: whether the run was for all accounts of the sheet.
+    """
+    status = exit_status(record.outcome for record in outcomes)
+    if unsettled:
+        return ExitStatus.PAYMENT_UNKNOWN
+    if status is ExitStatus.DONE and everybody and any(_is_account_left_out(remark) for remark in plan.remarks):
+        return ExitStatus.MISSED  # Nobody knows what that account would have been booked.
+    return status
+
+
+def summary(plan: Plan, outcomes: Sequence[OutcomeRecord], unsettled: Sequence[SlotRecord] = ()) -> tuple[str, str]:
+    """Return title and text of the message that tells how a run ended.
+
+    Args:
+        plan: what it was going to do.
+        outcomes: what became of that.
+        unsettled: payments that are not settled, but for those of which an outcome tells it.
+    """
     names = {account.key: account.name for account in plan.accounts}
     got = sum(record.outcome.satisfied for record in outcomes)
     lines = [
@@ -372,7 +431,9 @@ def summary(plan: Plan, outcomes: Sequence[OutcomeRecord]) -> tuple[str, str]:
         + (f" ({record.why})" if record.why and not record.outcome.satisfied else "")
         for record in outcomes
     ]
-    lines += [str(remark) for remark in plan.remarks if _is_account_left_out(remark)]
+    lines += [unsettled_text(record) for record in unsettled]
+    told = (remark for remark in plan.remarks if remark.kind is RemarkKind.LEDGER or _is_account_left_out(remark))
+    lines += [str(remark) for remark in told]
     return f"{got} of {len(outcomes)} slots, {plan.slot_day:%a %d %b %Y}", "\n".join(lines) or "Nothing is wanted."
 
 
@@ -381,9 +442,9 @@ def _is_account_left_out(remark: Remark) -> bool:
 
 
 def _longest_task(plan: Plan, settings: Settings) -> timedelta:
-    """Return how long a task may take: the longest wait or watch, and time to book and pay besides."""
+    """Return how long a task may take: the longest wait or watch, then a hold and its payment."""
     watch = plan.watch_until - datetime.now(UTC) if plan.watch_until else timedelta()
-    return max(settings.max_wait, watch, timedelta()) + settings.person_wait + timedelta(minutes=30)
+    return max(settings.max_wait, watch, timedelta()) + HOLD_LASTS + settings.person_wait + settings.proof_wait
 
 
 def _name(results: Path, started: datetime) -> str:

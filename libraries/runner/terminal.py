@@ -39,9 +39,9 @@ class Terminal:
         self._console.print(_shown(text))
 
     def warn(self, text: str) -> None:
-        """Print a warning."""
+        """Print a warning; lines after its first are set in, so that each belongs to its warning."""
         self._end_countdown()
-        self._console.print(_shown(f"Warning: {text}", "yellow"))
+        self._console.print(_shown(f"Warning: {text}".replace("\n", "\n  "), "yellow"))
 
     def count_down(self, opening: datetime, now: datetime) -> None:
         """Show how long it is to the opening; quiet where nobody watches."""

@@ -59,6 +59,9 @@ class Workplace:
     processes: int
     browser_server: str
     person_wait: timedelta
+    """How long a person is waited for who has to confirm a payment with the bank."""
+    proof_wait: timedelta
+    """How long My Bookings is asked again for a payment that it does not list yet."""
     longest_task: timedelta
 
 
@@ -84,6 +87,7 @@ class Workers:
             "HEADLESS": not place.headed,
             "BROWSER_SERVER": place.browser_server,
             "PERSON_PATIENCE": f"{place.person_wait.total_seconds()} s",
+            "PROOF_PATIENCE": f"{place.proof_wait.total_seconds()} s",
             "TASK_TIMEOUT": f"{place.longest_task.total_seconds()} s",
         }
         command = [sys.executable, "-m", "pabot.pabot"]

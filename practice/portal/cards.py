@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from practice.venue.till import Verdict
+from practice.conduct import Verdict
 
 GOOD = "4111111111111111"
 BEHAVIOUR: dict[str, Verdict] = {"4000000000000002": "decline", "4000000000003220": "3ds"}
@@ -27,17 +27,17 @@ def _is_number(text: str, *lengths: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) in lengths
 
 
-def faults_of(fields: Mapping[str, str], today: date) -> list[str]:
-    """Return what is wrong with a card as it was typed; never what was typed."""
-    wrong = []
+def faults_of(fields: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return what is wrong with a card as it was typed, by field; never what was typed."""
+    wrong = {}
     number = digits(fields.get("cardNumber", ""))
     if not _is_number(number, *range(13, 20)) or not passes_luhn(number):
-        wrong.append("The card number is not valid.")
+        wrong["cardNumber"] = "Card number not correct"
     month, year = fields.get("expiryDate", "").strip(), fields.get("expiryDate2", "").strip()
     if not _is_number(month, 1, 2) or not 1 <= int(month) <= 12 or not _is_number(year, 2, 4):
-        wrong.append("The expiry date is not valid.")
+        wrong["expiryDate"] = "Expiry date not correct"
     elif (int(year) % 100, int(month)) < (today.year % 100, today.month):
-        wrong.append("The card has expired.")
+        wrong["expiryDate"] = "Card has expired"
     if not _is_number(fields.get("csc", "").strip(), 3, 4):
-        wrong.append("The security code is not valid.")
+        wrong["csc"] = "Security code not correct"
     return wrong

@@ -1,35 +1,28 @@
-"""The card portal: card, details, confirmation, 3-D Secure, result."""
+"""The card portal: card, billing details, confirmation, 3-D Secure, and the way back to the site."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from aiohttp import web
 
 from practice.clock import Openings
+from practice.conduct import Conduct, Verdict
 from practice.faults import Faults, no_answer
+from practice.portal import billing
 from practice.portal.cards import BEHAVIOUR, digits, faults_of
+from practice.portal.payments import Charge, Checkout, Payments, payment_number, pounds
 from practice.settings import Settings
 from practice.venue.members import Members
-from practice.venue.till import Checkout, State, Till, Verdict, payment_number, pounds
 
 HERE = Path(__file__).parent
-DETAILS = {
-    "cardholderName": "Cardholder Name",
-    "address1": "Address Line 1",
-    "city": "City",
-    "postcode": "Postcode",
-    "emailAddress": "Email Address",
-}
-RESULTS = {
-    "paid": ("Payment Successful", "Thank you. Your payment has been taken and your booking is made."),
-    "declined": ("Payment Declined", "Your card was declined and no money has been taken."),
-    "expired": ("Payment Declined", "Your slots are held no more. No money has been taken."),
-}
+DECLINED = "Card declined"
 
 
 @dataclass
@@ -40,18 +33,47 @@ class Entered:
     bank: Verdict | None
     """What the card itself brings about; None leaves it to the member's account."""
     details: dict[str, str] | None = None
-    offer_save: bool = False
+    save: bool | None = None
+    """Whether the card is to be saved; None until that was asked."""
 
 
-Page = Callable[[web.Request, Checkout], Awaitable[web.StreamResponse]]
+@dataclass
+class Visit:
+    """A request that belongs to a checkout."""
+
+    request: web.Request
+    checkout: Checkout
+    conduct: Conduct
+    fields: dict[str, str]
+    """What was posted; empty for a page that was only asked for."""
+    entered: Entered | None
+
+    @property
+    def reference(self) -> str:
+        """The checkout's."""
+        return self.checkout.reference
+
+    @property
+    def amount_pence(self) -> int:
+        """What the card page names, and what is charged before any surcharge."""
+        other = self.conduct.card_amount_pence
+        return self.checkout.amount_pence if other is None else other
+
+    @property
+    def total_pence(self) -> int:
+        """What is charged."""
+        return self.amount_pence + self.conduct.surcharge_pence
+
+
+Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 def _go(location: str) -> web.Response:
     return web.Response(status=302, headers={"Location": location, "Cache-Control": "no-store"})
 
 
-async def _fields(request: web.Request) -> dict[str, str]:
-    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+def _path(reference: str, page: str) -> str:
+    return f"/scp/{reference}/{page}"
 
 
 class Portal:
@@ -61,19 +83,29 @@ class Portal:
         settings: how it behaves.
         openings: the clock.
         members: how the card of an account behaves.
-        till: where payments are settled, once each.
+        payments: where money is taken, once for each checkout.
         site_url: returns the address of the booking site.
+        url_under: returns the address of the portal under a name of the loopback.
     """
 
     def __init__(
-        self, settings: Settings, openings: Openings, members: Members, till: Till, site_url: Callable[[], str]
+        self,
+        settings: Settings,
+        openings: Openings,
+        members: Members,
+        payments: Payments,
+        site_url: Callable[[], str],
+        url_under: Callable[[str], str],
     ) -> None:
         self._settings = settings
         self._openings = openings
         self._members = members
-        self._till = till
+        self._payments = payments
         self._site_url = site_url
+        self._url_under = url_under
         self._entered: dict[str, Entered] = {}
+        self._declined: set[str] = set()
+        """Checkouts whose card page has to say so."""
         self._pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
         )
@@ -82,161 +114,270 @@ class Portal:
     def app(self, faults: Faults) -> web.Application:
         """Return the application, under the weather that `faults` makes."""
         app = web.Application(middlewares=[faults.middleware("portal", email_of=self._email_of)])
-        for name, page in {
-            "card": self.card,
-            "details": self.details,
-            "confirmation": self.confirmation,
-            "3ds": self.three_d_secure,
-            "3ds/frame": self.three_d_secure_frame,
-            "3ds/state": self.three_d_secure_state,
-            "save-card": self.save_card,
-            "result": self.result,
+        for path, page in {
+            "/scp/scpcli": self.start,
+            "/scp/{reference}/card": self.card,
+            "/scp/{reference}/details": self.details,
+            "/scp/{reference}/save-card": self.save_card,
+            "/scp/{reference}/confirmation": self.confirmation,
+            "/scp/{reference}/3ds": self.three_d_secure,
+            "/scp/{reference}/3ds/frame": self.three_d_secure_frame,
+            "/scp/{reference}/3ds/state": self.three_d_secure_state,
+            "/bank/{reference}": self.bank,
+            "/bank/{reference}/state": self.three_d_secure_state,
+            "/scp/{reference}/declined": self.declined,
+            "/scp/{reference}/error": self.error,
+            "/scp/{reference}/result": self.result,
+            "/scp/{reference}/cancel": self.cancel,
         }.items():
-            app.router.add_route("*", f"/scp/{{reference}}/{name}", self._page(page))
+            app.router.add_route("*", path, self._page(page))
         app.router.add_static("/static/", HERE / "static")
         return app
 
     @staticmethod
-    def path(reference: str, page: str = "card") -> str:
-        """Return the path of a page of one checkout."""
-        return f"/scp/{reference}/{page}"
+    def first_hop(reference: str) -> str:
+        """Return the path under which the site hands a checkout over."""
+        return f"/scp/scpcli?ssk={reference}"
+
+    # What every request goes through.
+
+    @staticmethod
+    def _reference_of(request: web.Request) -> str:
+        named: str | None = request.match_info.get("reference")
+        return request.query.get("ssk", "") if named is None else named
 
     def _email_of(self, request: web.Request) -> str | None:
-        parts = request.path.split("/")
-        checkout = self._till.checkout(parts[2]) if len(parts) > 2 else None
+        checkout = self._payments.checkout(self._reference_of(request))
         return checkout.email if checkout else None
 
     def _page(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:
             if request.method not in {"GET", "HEAD", "POST"}:
                 raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST"])
-            checkout = self._till.checkout(request.match_info["reference"])
+            posted = await request.post()
+            checkout = self._payments.checkout(self._reference_of(request))
             if checkout is None:
                 raise web.HTTPNotFound(text="There is no payment of this reference.")
-            return await page(request, checkout)
+            fields = {name: value for name, value in posted.items() if isinstance(value, str)}
+            entered = self._entered.get(checkout.reference)
+            visit = Visit(request, checkout, self._members.conduct(checkout.email), fields, entered)
+            return await (self.cancel if "_eventId_back" in fields else page)(visit)
 
         return answer
 
     def _render(
         self,
         template: str,
-        checkout: Checkout,
+        visit: Visit,
         **values: Any,  # noqa: ANN401 - whatever the template shows
     ) -> web.Response:
-        values = {"errors": [], "checkout": checkout, "path": self.path, "site_url": self._site_url(), **values}
-        text = self._pages.get_template(template).render(**values)
+        text = self._pages.get_template(template).render(
+            visit=visit,
+            conduct=visit.conduct,
+            checkout=visit.checkout,
+            here=_path(visit.reference, "").rstrip("/"),
+            return_url=self._return_url(visit.checkout),
+            **{"errors": {}, **values},
+        )
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 
-    def _onward(self, checkout: Checkout, state: State | None = None) -> web.Response:
-        """Send the browser to the page that a checkout is at."""
-        entered = self._entered.get(checkout.reference)
-        match state or checkout.state:
+    def _return_url(self, checkout: Checkout) -> str:
+        return f"{self._site_url()}/basket/return/?ref={quote(checkout.reference)}"
+
+    def _bank_url(self, checkout: Checkout) -> str:
+        """Return the address of the bank's own page: under another name than the portal's."""
+        other = "127.0.0.1" if self._settings.portal_host == "localhost" else "localhost"
+        return f"{self._url_under(other)}/bank/{checkout.reference}"
+
+    def _onward(self, checkout: Checkout) -> web.Response:
+        """Send the browser to where a checkout is at."""
+        match checkout.state:
+            case "open" | "paid":
+                page = self._page_of(checkout)
             case "pending":
-                page = "3ds"
-            case "open" if entered is None:
-                page = "card"
-            case "open":
-                page = "confirmation" if entered and entered.details else "details"
-            case "paid" if entered is not None and entered.offer_save:
-                page = "save-card"
+                page = "bank" if checkout.verdict == "bank_page" else "3ds"
+            case "declined":
+                page = "declined"
+            case "failed":
+                page = "error"
+            case "cancelled":
+                page = "cancel"
+        match page:
+            case "return":
+                return _go(self._return_url(checkout))
+            case "bank":
+                return _go(self._bank_url(checkout))
             case _:
-                page = "result"
-        return _go(self.path(checkout.reference, page))
+                return _go(f"{self._url_under(self._settings.portal_host)}{_path(checkout.reference, page)}")
 
-    async def card(self, request: web.Request, checkout: Checkout) -> web.Response:
-        """Number, expiry and code of the card."""
-        if checkout.state != "open":
-            return self._onward(checkout)
-        errors: list[str] = []
-        if request.method == "POST":
-            fields = await _fields(request)
-            errors = faults_of(fields, self._openings.now().date())
-            if not errors:
-                number = digits(fields["cardNumber"])
-                self._entered[checkout.reference] = Entered(number[-4:], BEHAVIOUR.get(number))
-                return _go(self.path(checkout.reference, "details"))
-        return self._render("card.html", checkout, errors=errors)
-
-    async def details(self, request: web.Request, checkout: Checkout) -> web.Response:
-        """Name and address of the cardholder."""
+    def _page_of(self, checkout: Checkout) -> str:
+        """Return the page that a checkout is at before the press of the button, or after the money."""
+        conduct = self._members.conduct(checkout.email)
         entered = self._entered.get(checkout.reference)
-        if checkout.state != "open" or entered is None:
-            return self._onward(checkout)
-        values = dict.fromkeys(DETAILS, "")
-        errors: list[str] = []
-        if request.method == "POST":
-            fields = await _fields(request)
-            values = {name: fields.get(name, "").strip() for name in DETAILS}
-            errors = [f"Please enter: {DETAILS[name]}." for name, value in values.items() if not value]
-            if values["emailAddress"] and "@" not in values["emailAddress"]:
-                errors.append("The email address is not valid.")
+        unasked = entered is not None and entered.save is None
+        if checkout.state == "open":
+            if entered is None:
+                return "card"
+            if entered.details is None and conduct.billing != "none":
+                return "details"
+            return "save-card" if unasked and self._offers_save(conduct) == "before" else "confirmation"
+        if checkout.verdict == "error_taken":
+            return "error"
+        if unasked and self._offers_save(conduct) == "after":
+            return "save-card"
+        return "result" if conduct.last_page else "return"
+
+    def _offers_save(self, conduct: Conduct) -> str:
+        return "after" if self._settings.save_card else conduct.offer_save
+
+    # The pages.
+
+    async def start(self, visit: Visit) -> web.Response:
+        """Where the site sends the browser."""
+        return self._onward(visit.checkout)
+
+    async def card(self, visit: Visit) -> web.Response:
+        """Number, expiry and code of the card."""
+        if visit.checkout.state != "open":
+            return self._onward(visit.checkout)
+        today = self._openings.now().date()
+        errors: dict[str, str] = {}
+        if visit.request.method == "POST":
+            self._declined.discard(visit.reference)
+            errors = faults_of(visit.fields, today)
+            if not errors:
+                number = digits(visit.fields["cardNumber"])
+                self._entered[visit.reference] = Entered(number[-4:], BEHAVIOUR.get(number))
+                return self._onward(visit.checkout)
+        elif visit.reference in self._declined:
+            errors = {"container": DECLINED}
+        years = [f"{(today.year + each) % 100:02d}" for each in range(10)]
+        months = [f"{each:02d}" for each in range(1, 13)]
+        return self._render("card.html", visit, errors=errors, months=months, years=years)
+
+    async def details(self, visit: Visit) -> web.Response:
+        """Name and address of the cardholder."""
+        entered = visit.entered
+        if visit.checkout.state != "open" or entered is None or visit.conduct.billing == "none":
+            return self._onward(visit.checkout)
+        filled = billing.STRANGER if visit.conduct.prefilled else {}
+        values = {name: filled.get(name, "") for name in billing.LABELS}
+        errors: dict[str, str] = {}
+        if visit.request.method == "POST":
+            values = {name: visit.fields.get(name, "").strip() for name in billing.LABELS}
+            errors = billing.faults_of(values)
             if not errors:
                 entered.details = values
-                return _go(self.path(checkout.reference, "confirmation"))
-        return self._render("details.html", checkout, errors=errors, labels=DETAILS, values=values)
+                return self._onward(visit.checkout)
+        page = billing.PAGES[visit.conduct.billing]
+        return self._render("details.html", visit, errors=errors, page=page, labels=billing.LABELS, values=values)
 
-    async def confirmation(self, request: web.Request, checkout: Checkout) -> web.StreamResponse:
+    async def confirmation(self, visit: Visit) -> web.StreamResponse:
         """The last look, and the button that pays. A press is recorded whatever comes of it."""
-        entered = self._entered.get(checkout.reference)
-        if request.method == "POST" and (entered is not None or checkout.state != "open"):
-            return self._pay(request, checkout, entered)
-        if checkout.state != "open" or entered is None or entered.details is None:
-            return self._onward(checkout)
-        return self._render("confirmation.html", checkout, entered=entered)
+        open_ = visit.checkout.state == "open"
+        ready = open_ and self._page_of(visit.checkout) == "confirmation"
+        pressed = visit.request.method == "POST"
+        if pressed and (ready or not open_):
+            return await self._pay(visit)
+        if not ready:
+            return self._onward(visit.checkout)
+        return self._render("confirmation.html", visit)
 
-    def _pay(self, request: web.Request, checkout: Checkout, entered: Entered | None) -> web.StreamResponse:
-        if checkout.state == "open" and (entered is None or entered.details is None):
-            return self._onward(checkout)
-        member = self._members.find(checkout.email)
-        card = member.card if member else "decline"
-        by_account: Verdict = "approve"
-        match card:
-            case "decline":
-                by_account = "decline"
-            case "3ds":
-                by_account = "3ds"
-        verdict = (entered.bank if entered else None) or by_account
-        first = checkout.state == "open"
-        state = self._till.submit(checkout.reference, entered.last4 if entered else "", verdict)
-        if entered is not None and first:
-            entered.offer_save = self._settings.save_card
-        if first and card == "approve_lost":
-            return no_answer(request)
-        return self._onward(checkout, state)
+    async def _pay(self, visit: Visit) -> web.StreamResponse:
+        entered = visit.entered
+        verdict = (entered.bank if entered else None) or visit.conduct.card
+        charge = None
+        if entered is not None:
+            charge = Charge(
+                amount_pence=visit.total_pence,
+                surcharge_pence=visit.conduct.surcharge_pence,
+                last4=entered.last4,
+                billing_name=entered.details["cardholderName"] if entered.details else None,
+                card_saved=bool(entered.save),
+            )
+        first = visit.checkout.state == "open"
+        checkout = self._payments.submit(visit.reference, charge, verdict)
+        if checkout.verdict == "approve_lost":  # Each time: a browser sends again what a used connection lost.
+            return no_answer(visit.request)
+        if first and verdict == "slow":
+            await asyncio.sleep(visit.conduct.late_seconds)
+        if checkout.state == "open":
+            self._ask_for_another_card(visit.reference)
+        return self._onward(checkout)
 
-    async def three_d_secure(self, request: web.Request, checkout: Checkout) -> web.Response:
+    def _ask_for_another_card(self, reference: str) -> None:
+        self._entered.pop(reference, None)
+        self._declined.add(reference)
+
+    async def three_d_secure(self, visit: Visit) -> web.Response:
         """The bank asks the person: its page stands in a frame, and answers here."""
-        if checkout.state != "pending":
-            return self._onward(checkout)
-        if request.method == "POST":
-            confirmed = (await _fields(request)).get("answer") == "Confirm"
-            return self._onward(checkout, self._till.answer_3ds(checkout.reference, confirmed=confirmed))
-        return self._render("three_d_secure.html", checkout)
+        if visit.checkout.state != "pending":
+            return self._onward(visit.checkout)
+        if visit.request.method == "POST":
+            return self._answer(visit)
+        if visit.checkout.verdict == "bank_page":
+            return self._onward(visit.checkout)
+        self._payments.watch(visit.reference)
+        return self._render("three_d_secure.html", visit)
 
-    async def three_d_secure_frame(self, _: web.Request, checkout: Checkout) -> web.Response:
-        """The bank's own page."""
-        return self._render("three_d_secure_frame.html", checkout)
+    async def three_d_secure_frame(self, visit: Visit) -> web.Response:
+        """The bank's own page, in the frame."""
+        return self._render("bank.html", visit, answer_to=_path(visit.reference, "3ds"), framed=True)
 
-    async def three_d_secure_state(self, _: web.Request, checkout: Checkout) -> web.Response:
+    async def bank(self, visit: Visit) -> web.Response:
+        """The bank's own page, in place of the portal's and under another name."""
+        if visit.checkout.state != "pending":
+            return self._onward(visit.checkout)
+        if visit.request.method == "POST":
+            return self._answer(visit)
+        return self._render("bank.html", visit, answer_to=f"/bank/{visit.reference}", framed=False)
+
+    def _answer(self, visit: Visit) -> web.Response:
+        confirmed = visit.fields.get("answer") == "Confirm"
+        checkout = self._payments.answer_3ds(visit.reference, confirmed=confirmed)
+        if checkout.state == "open":
+            self._ask_for_another_card(visit.reference)
+        return self._onward(checkout)
+
+    async def three_d_secure_state(self, visit: Visit) -> web.Response:
         """Whether the person has answered, also elsewhere: the page asks while it waits."""
-        return web.json_response({"waiting": checkout.state == "pending"})
+        self._payments.watch(visit.reference)
+        return web.json_response({"waiting": visit.checkout.state == "pending"})
 
-    async def save_card(self, request: web.Request, checkout: Checkout) -> web.Response:
+    async def save_card(self, visit: Visit) -> web.Response:
         """The offer to keep the card."""
-        entered = self._entered.get(checkout.reference)
-        if checkout.state != "paid" or entered is None or not entered.offer_save:
-            return self._onward(checkout)
-        if request.method == "POST":
-            if "save" in await _fields(request):
-                self._till.save_card(checkout.reference)
-            entered.offer_save = False
-            return _go(self.path(checkout.reference, "result"))
-        return self._render("save_card.html", checkout)
+        entered = visit.entered
+        if entered is None or visit.checkout.state not in {"open", "paid"}:
+            return self._onward(visit.checkout)
+        if self._page_of(visit.checkout) != "save-card":
+            return self._onward(visit.checkout)
+        if visit.request.method == "POST":
+            entered.save = "_eventId_save" in visit.fields
+            if entered.save and visit.checkout.state == "paid":
+                self._payments.save_card(visit.reference)
+            return self._onward(visit.checkout)
+        return self._render("save_card.html", visit)
 
-    async def result(self, _: web.Request, checkout: Checkout) -> web.Response:
-        """What came of it."""
-        if checkout.state not in RESULTS:
+    async def declined(self, visit: Visit) -> web.Response:
+        """The card was declined, and that is the end of it."""
+        if visit.checkout.state != "declined":
+            return self._onward(visit.checkout)
+        return self._render("declined.html", visit)
+
+    async def error(self, visit: Visit) -> web.Response:
+        """Something went wrong, and nobody says whether before or after the money."""
+        checkout = visit.checkout
+        if checkout.state != "failed" and (checkout.state, checkout.verdict) != ("paid", "error_taken"):
             return self._onward(checkout)
-        title, message = RESULTS[checkout.state]
-        number = payment_number(checkout.payment_id) if checkout.payment_id else None
-        return self._render("result.html", checkout, title=title, message=message, number=number)
+        return self._render("error.html", visit)
+
+    async def result(self, visit: Visit) -> web.Response:
+        """The last page: the money is taken, and a link leads back to the site."""
+        if visit.checkout.state != "paid" or self._page_of(visit.checkout) != "result":
+            return self._onward(visit.checkout)
+        return self._render("result.html", visit, number=payment_number(visit.checkout.payment_id or 0))
+
+    async def cancel(self, visit: Visit) -> web.Response:
+        """The payment is left: back to the site, but not to the basket and not to the return."""
+        self._payments.cancel(visit.reference)
+        return _go(f"{self._site_url()}/dashboards/")

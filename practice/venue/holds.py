@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from practice.clock import Openings
@@ -46,18 +48,30 @@ class Rival:
     """Seconds after which the slot comes back unpaid; None is never."""
 
 
+@dataclass(frozen=True)
+class Due:
+    """Something that happens to holds at an instant, whenever somebody looks after it."""
+
+    at: float
+    """Milliseconds since the epoch."""
+    happen: Callable[[float], object]
+    """Lets it happen, as of an instant."""
+
+
 def slot_of(row: sqlite3.Row) -> Slot:
     """Return the slot a row of `holds` is about."""
     return Slot(BY_EVENT[row["event_id"]], date.fromisoformat(row["day"]), row["hour"])
 
 
 class Holds:
-    """The table of holds. Every look at it first lets happen what was due: expiries, and rivals in their turn."""
+    """The table of holds. Every look at it first lets happen what was due, in its turn."""
 
     def __init__(self, database: Database, openings: Openings) -> None:
         self._db = database
         self._openings = openings
         self._rivals: list[Rival] = []
+        self.due: Callable[[float], list[Due]] = lambda _: []
+        """Returns what else is due by an instant: what the till learns by itself."""
 
     def reach(self, slot: Slot, email: str, *, arrived: float, minutes: float, price_pence: int) -> Reach:
         """Hold a slot for an account if nobody has it.
@@ -140,16 +154,19 @@ class Holds:
     def settle(self) -> None:
         """Let everything happen, in its order, that is due by now."""
         now = self._openings.now_ms()
-        due = []
+        due = self.due(now)
         for rival in self._rivals:
             opens = self._openings.opens_ms(rival.slot.day)
             if rival.at is not None and opens is not None and opens + rival.at * 1000 <= now:
-                due.append((opens + rival.at * 1000, rival))
-        for at, rival in sorted(due, key=lambda pair: pair[0]):
-            self._rivals.remove(rival)
-            self._expire(at)
-            self.take_by_rival(rival.slot, at, rival.release_after)
+                due.append(Due(opens + rival.at * 1000, partial(self._let_in, rival)))
+        for each in sorted(due, key=lambda due: due.at):
+            self._expire(each.at)
+            each.happen(each.at)
         self._expire(now)
+
+    def _let_in(self, rival: Rival, at: float) -> None:
+        self._rivals.remove(rival)
+        self.take_by_rival(rival.slot, at, rival.release_after)
 
     def _expire(self, now: float) -> None:
         self._db.do("UPDATE holds SET state = 'expired' WHERE state IN ('held', 'rival') AND expires <= ?", now)

@@ -1,16 +1,17 @@
-"""The members' accounts: passwords as hashes, credit, and how their card and login behave."""
+"""The members' accounts: passwords as hashes, credit, and what login and paying are like for them."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from practice.conduct import NAMES, Conduct
 from practice.venue.database import Database
 
-CARD_BEHAVIOURS = ("approve", "decline", "3ds", "approve_lost")
 FAMILY = {"Mother": "mother@example.test", "Father": "father@example.test", "Bruce": "bruce@example.test"}
 
 
@@ -23,8 +24,13 @@ class Member:
     credit_pence: int
     mfa: str | None
     """The code that a second login step asks for; None where there is no such step."""
-    card: str
-    """What becomes of a card payment: one of `CARD_BEHAVIOURS`."""
+    conduct: Conduct
+    """What paying is like for the account."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all values by name."""
+        known = {"email": self.email, "name": self.name, "credit_pence": self.credit_pence, "mfa": self.mfa}
+        return known | self.conduct.to_json()
 
 
 def _hash(password: str, salt: bytes) -> bytes:
@@ -60,12 +66,17 @@ class Members:
 
     def find(self, email: str) -> Member | None:
         """Return the member of this address, however it is capitalised."""
-        sql = "SELECT email, name, credit_pence, mfa, card FROM accounts WHERE email = ?"
+        sql = "SELECT email, name, credit_pence, mfa, conduct FROM accounts WHERE email = ?"
         row = self._db.one(sql, email.strip().lower())
-        return Member(**dict(row)) if row else None
+        return Member(**dict(row) | {"conduct": Conduct(**json.loads(row["conduct"]))}) if row else None
 
-    def change(self, email: str, values: dict[str, Any]) -> None:
-        """Set credit, second login step or card behaviour of a member.
+    def conduct(self, email: str) -> Conduct:
+        """Return what paying is like for an account."""
+        member = self.find(email)
+        return member.conduct if member else Conduct()
+
+    def change(self, email: str, values: dict[str, Any]) -> Member:
+        """Set credit, second login step or conduct of a member; all or none.
 
         Raises:
             KeyError: no such member.
@@ -74,21 +85,21 @@ class Members:
         member = self.find(email)
         if member is None:
             raise KeyError(email)
-        credit = values.pop("credit_pence", member.credit_pence)
-        mfa = values.pop("mfa", member.mfa) or None
-        card = values.pop("card", member.card)
-        if values:
-            raise ValueError(f"account: unknown {', '.join(values)}; known are credit_pence, mfa, card")
+        known = ("credit_pence", "mfa", *NAMES)
+        if unknown := [name for name in values if name not in known]:
+            raise ValueError(f"account: unknown {', '.join(unknown)}; known are {', '.join(known)}")
+        credit = values.get("credit_pence", member.credit_pence)
         if isinstance(credit, bool) or not isinstance(credit, int) or credit < 0:
             raise ValueError(f"credit_pence: {credit!r} is no whole number of pence from 0 up")
-        if card not in CARD_BEHAVIOURS:
-            raise ValueError(f"card: {card!r} is none of {', '.join(CARD_BEHAVIOURS)}")
+        mfa = values.get("mfa", member.mfa) or None
         if mfa is True:
             mfa = "246810"
         if mfa is not None and not isinstance(mfa, str):
             raise ValueError(f"mfa: {mfa!r} is neither a code, true, false nor null")
-        sql = "UPDATE accounts SET credit_pence = ?, mfa = ?, card = ? WHERE email = ?"
-        self._db.do(sql, credit, mfa, card, member.email)
+        conduct = member.conduct.changed({name: value for name, value in values.items() if name in NAMES})
+        sql = "UPDATE accounts SET credit_pence = ?, mfa = ?, conduct = ? WHERE email = ?"
+        self._db.do(sql, credit, mfa, json.dumps(conduct.to_json()), member.email)
+        return Member(member.email, member.name, credit, mfa, conduct)
 
     def check(self, email: str, password: str, at: float) -> Member | None:
         """Return the member whose address and password these are, and record the try."""

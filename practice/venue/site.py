@@ -17,12 +17,13 @@ from aiohttp.typedefs import Handler
 
 from practice.clock import LONDON, Openings
 from practice.faults import Faults
+from practice.portal.payments import day_and_time, payment_number, pounds
 from practice.settings import Settings
 from practice.venue.courts import BY_EVENT, BY_PAGE, COURTS, DAYS_SHOWN, Court, Slot, hours
 from practice.venue.holds import Holds, Reach
 from practice.venue.members import Members
 from practice.venue.sessions import COOKIE, Session, Sessions
-from practice.venue.till import Till, day_and_time, payment_number, pounds
+from practice.venue.till import Till
 from practice.venue.webforms import Form, Postback, PostbackError, Signer, read_postback
 
 HERE = Path(__file__).parent
@@ -126,6 +127,7 @@ class Site:
         for path, page in {
             "/basket/": self.basket,
             "/basket/confirmation/": self.confirmation,
+            "/basket/return/": self.return_from_portal,
             "/dashboards/": self.dashboard,
             "/dashboards/my-bookings/": self.my_bookings,
         }.items():
@@ -379,8 +381,26 @@ class Site:
         """What a payment from credit ends with."""
         if session.paid is None:
             return _go("/basket/")
-        number = payment_number(session.paid)
-        return self._render(request, session, "confirmation.html", title="Payment Successful", number=number)
+        return self._paid(request, session, session.paid, "your account credit")
+
+    async def return_from_portal(self, request: web.Request, session: Session) -> web.Response:
+        """Where the portal sends the browser: here the site learns of the money, and books."""
+        learnt, payment = self.till.learn(request.query.get("ref", ""), session.email or "")
+        if payment is None:
+            return _go("/basket/")
+        match learnt:
+            case "processing":
+                text = "We are processing your payment."
+            case "too late":
+                text = "Your slots were no longer held when it came. Please contact us."
+            case _:
+                return self._paid(request, session, payment, "your card")
+        return self._message(request, session, "Payment received", text, status=200)
+
+    def _paid(self, request: web.Request, session: Session, payment: int, source: str) -> web.Response:
+        number = payment_number(payment)
+        title = "Payment Successful"
+        return self._render(request, session, "confirmation.html", title=title, number=number, source=source)
 
     async def dashboard(self, request: web.Request, session: Session) -> web.Response:
         """Where the login leads."""

@@ -40,6 +40,8 @@ class RunFacts:
     """Processes that were still there."""
     locked: bool = False
     """Whether the lock of the results folder was still held."""
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    """Whom it has called a person for, by account, and what it has said then: the ledger's marks."""
 
 
 @dataclass(slots=True)
@@ -66,9 +68,19 @@ class Facts:
     """All outcomes in the ledger."""
     ended: dict[str, int | None]
     """The runs in the ledger, with the status that each ended with."""
+    history: list[Row] = field(default_factory=list)
+    """Every step of every slot in the ledger, the oldest first."""
+    fees: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Which fees the portal has stated to which address, in pence."""
+    ceiling: int = 10_000
+    """What may be spent for one account, in pence."""
+    told: frozenset[str] = frozenset()
+    """The outcomes of which the first run must tell one of each slot of the struck account; empty: any."""
     refused: str = ""
-    """The outcome that the bank forces on the struck account in the first run; empty if it does not."""
-    lasting: bool = False
-    """Whether the bank refuses to the end."""
+    """The outcome that the struck account ends with for good; empty where its slots can be booked."""
+    contested: Place | None = None
+    """The slot of the struck account that a rival had at the opening and gave back."""
+    cut: bool = False
+    """Whether the fault ends processes or fills the disk."""
     secrets: list[str] = field(default_factory=list)
     """Secrets that were found, each with its place."""

@@ -10,8 +10,8 @@ from itertools import cycle
 
 PERIOD = 200
 """So many seeds in a row meet every cell that can be filled, wherever they begin."""
-BLOCK = 25
-"""So many seeds in a row meet every fault."""
+BLOCK = 50
+"""So many seeds in a row meet every fault, or one that takes turns with it; the first half of a block does as well."""
 
 
 class Fault(StrEnum):
@@ -29,8 +29,18 @@ class Fault(StrEnum):
     HANG = "site hangs"
     TRUNCATE = "answer cut short"
     EXPIRE = "session expired"
-    DECLINE = "bank refuses"
+    DECLINE = "card declined, card page"
+    DECLINE_PAGE = "card declined, own page"
+    ERROR_TAKEN = "error page, money taken"
+    ERROR_UNTAKEN = "error page, no money"
+    UNANSWERED = "bank not answered"
+    LATE = "bank answered late"
+    FEE = "fee stated"
+    AMOUNT = "other amount"
     LOST = "payment's answer lost"
+    LEARNS_LATE = "venue learns late"
+    LEARNS_NEVER = "venue never learns"
+    LISTED_LATE = "listed late"
     PORTAL_DOWN = "portal down"
     RIVAL = "slot lost to others"
     SHEET = "sheet broken"
@@ -50,6 +60,8 @@ class Phase(StrEnum):
     CARD = "card"
     HOLDER = "card holder"
     LAST_CLICK = "last click"
+    RETURN = "return"
+    """Between the money and the site's confirmation."""
     PROOF = "proof"
     LOGOUT = "log out"
     REPORT = "report"
@@ -68,13 +80,21 @@ class Cell:
 
 _WORKING = tuple(phase for phase in Phase if phase not in {Phase.START, Phase.REPORT})
 _BEFORE_THE_BASKET = (Phase.START, Phase.LOGIN, Phase.STOCK, Phase.READY, Phase.WAITING, Phase.HOLDING)
-_AFTER_PAYING = (Phase.PROOF, Phase.LOGOUT, Phase.REPORT)
+_BEFORE_THE_CARD = (*_BEFORE_THE_BASKET, Phase.BASKET)
+_BEFORE_THE_CLICK = (*_BEFORE_THE_CARD, Phase.CARD, Phase.HOLDER)
+_AFTER_THE_RETURN = (Phase.PROOF, Phase.LOGOUT, Phase.REPORT)
+_AFTER_THE_CLICK = (Phase.RETURN, *_AFTER_THE_RETURN)
 
 _NO_WORKER = {
     Phase.START: "no worker has been started yet",
     Phase.REPORT: "no worker is left",
 }
 _ONLY_THE_SHEET = dict.fromkeys((Phase.START, Phase.REPORT), "only the sheet is asked here: see sheet broken")
+_THE_BANK = {
+    **dict.fromkeys(_BEFORE_THE_CLICK, "the bank is not asked yet"),
+    **dict.fromkeys(_AFTER_THE_CLICK, "the bank has answered already"),
+}
+_NAMED_TOO_LATE = dict.fromkeys((Phase.LAST_CLICK, *_AFTER_THE_CLICK), "what is charged was named before")
 
 CANNOT_BE: dict[Fault, dict[Phase, str]] = {
     Fault.KILL_WORKER: _NO_WORKER,
@@ -89,21 +109,41 @@ CANNOT_BE: dict[Fault, dict[Phase, str]] = {
     Fault.HANG: _ONLY_THE_SHEET,
     Fault.TRUNCATE: _ONLY_THE_SHEET | {Phase.WAITING: "what is asked while waiting is answered without a body"},
     Fault.EXPIRE: dict.fromkeys((Phase.START, Phase.REPORT), "there is no session"),
-    Fault.DECLINE: {
-        **dict.fromkeys((*_BEFORE_THE_BASKET, Phase.BASKET, Phase.CARD, Phase.HOLDER), "the bank is not asked yet"),
-        **dict.fromkeys(_AFTER_PAYING, "the bank has answered already"),
+    Fault.DECLINE: _THE_BANK,
+    Fault.DECLINE_PAGE: _THE_BANK,
+    Fault.ERROR_TAKEN: _THE_BANK,
+    Fault.ERROR_UNTAKEN: _THE_BANK,
+    Fault.UNANSWERED: _THE_BANK,
+    Fault.LATE: _THE_BANK,
+    Fault.FEE: {
+        **dict.fromkeys((*_BEFORE_THE_CARD, Phase.CARD), "a fee is stated on the page with the last button"),
+        **_NAMED_TOO_LATE,
     },
+    Fault.AMOUNT: {**dict.fromkeys(_BEFORE_THE_CARD, "the portal has named no amount yet"), **_NAMED_TOO_LATE},
     Fault.LOST: {
         **dict.fromkeys((*_BEFORE_THE_BASKET, Phase.CARD, Phase.HOLDER), "nothing is paid here"),
-        **dict.fromkeys(_AFTER_PAYING, "the payment was answered already"),
+        **dict.fromkeys(_AFTER_THE_CLICK, "the payment was answered already"),
+    },
+    Fault.LEARNS_LATE: {
+        **dict.fromkeys(_BEFORE_THE_CLICK, "there is no money yet to learn of"),
+        **dict.fromkeys(_AFTER_THE_RETURN, "the venue has learnt of it already"),
+    },
+    Fault.LEARNS_NEVER: {
+        **dict.fromkeys(_BEFORE_THE_CLICK, "there is no money yet to learn of"),
+        Phase.LAST_CLICK: "no different from a payment's answer lost",
+        **dict.fromkeys(_AFTER_THE_RETURN, "the venue has learnt of it already"),
+    },
+    Fault.LISTED_LATE: {
+        **dict.fromkeys((*_BEFORE_THE_CLICK, Phase.LAST_CLICK, Phase.RETURN), "nothing is booked yet"),
+        **dict.fromkeys((Phase.LOGOUT, Phase.REPORT), "My Bookings is asked no more"),
     },
     Fault.PORTAL_DOWN: {
         **dict.fromkeys(_BEFORE_THE_BASKET, "the portal is not needed yet"),
-        **dict.fromkeys(_AFTER_PAYING, "the portal is needed no more"),
+        **dict.fromkeys(_AFTER_THE_RETURN, "the portal is needed no more"),
     },
     Fault.RIVAL: {
         **dict.fromkeys((Phase.START, Phase.LOGIN, Phase.STOCK), "no different from a slot lost while getting ready"),
-        **dict.fromkeys(_AFTER_PAYING, "what is paid cannot be lost"),
+        **dict.fromkeys(_AFTER_THE_RETURN, "what is booked cannot be lost"),
     },
     Fault.SHEET: dict.fromkeys(_WORKING, "the sheet is asked at the start and for its log only"),
     Fault.DISK_FULL: {},
@@ -125,33 +165,50 @@ def cell_of(seed: int) -> Cell:
     return _SEQUENCE[seed % PERIOD]
 
 
-def _faults() -> Iterator[Fault]:
-    """Yield the faults of a period: all of them in every block at the same places, then those with the most cells."""
-    left = Counter({fault: len(cells_of(fault)) - PERIOD // BLOCK for fault in Fault})
-    many = [fault for fault in Fault if left[fault] > 0]
-    extra: list[Fault] = []
-    for fault in cycle(many):
-        if len(extra) == PERIOD // BLOCK * (BLOCK - len(Fault)):
+_TAKE_TURNS = (
+    (Fault.LOST, Fault.PORTAL_DOWN),
+    (Fault.DECLINE, Fault.DECLINE_PAGE, Fault.SHEET),
+    (Fault.ERROR_TAKEN, Fault.ERROR_UNTAKEN, Fault.LISTED_LATE),
+    (Fault.UNANSWERED, Fault.LATE),
+    (Fault.AMOUNT, Fault.FEE),
+    (Fault.LEARNS_LATE, Fault.LEARNS_NEVER),
+)
+"""Faults of few cells, which share the places of one among the seeds."""
+_ALONE = tuple((fault,) for fault in Fault if not any(fault in turns for turns in _TAKE_TURNS))
+
+
+def _turns() -> Iterator[tuple[Fault, ...]]:
+    """Yield the faults of a period, those that take turns as one.
+
+    All of them stand in every block at the same places, then those with the most cells.
+    """
+    kinds, blocks = (*_ALONE, *_TAKE_TURNS), PERIOD // BLOCK
+    left = Counter({kind: sum(len(cells_of(fault)) for fault in kind) - blocks for kind in kinds})
+    many = [kind for kind in kinds if left[kind] > 0]
+    extra: list[tuple[Fault, ...]] = []
+    for kind in cycle(many):
+        if len(extra) == blocks * (BLOCK - len(kinds)):
             break
-        if left[fault] > 0 or not any(left[each] > 0 for each in many):
-            left[fault] -= 1
-            extra.append(fault)
+        if left[kind] > 0 or not any(left[each] > 0 for each in many):
+            left[kind] -= 1
+            extra.append(kind)
     rest = iter(extra)
-    for _ in range(PERIOD // BLOCK):
-        yield from Fault
-        for _ in range(BLOCK - len(Fault)):
+    for _ in range(blocks):
+        yield from kinds
+        for _ in range(BLOCK - len(kinds)):
             yield next(rest)
 
 
-def _spread(faults: Iterable[Fault]) -> Iterator[Cell]:
-    """Yield a cell for each fault: one it has met the least, in the phase that was met the longest ago."""
+def _spread(turns: Iterable[tuple[Fault, ...]]) -> Iterator[Cell]:
+    """Yield a cell for each turn: one it has met the least, in the phase that was met the longest ago."""
     met: Counter[Cell] = Counter()
     last = dict.fromkeys(Phase, -1)
-    for place, fault in enumerate(faults):
-        cell = min(cells_of(fault), key=lambda each: (met[each], last[each.phase]))
+    for place, faults in enumerate(turns):
+        cells = [cell for fault in faults for cell in cells_of(fault)]
+        cell = min(cells, key=lambda each: (met[each], last[each.phase]))
         met[cell] += 1
         last[cell.phase] = place
         yield cell
 
 
-_SEQUENCE = tuple(_spread(_faults()))
+_SEQUENCE = tuple(_spread(_turns()))

@@ -1,14 +1,15 @@
 """Whether a seed left the world as it should be: every objection in words, none if all is well.
 
 The judge goes by the records of the venue and the sheet, the ledger's file, and the system; what the program says is
-compared with them, never believed.
+compared with them, never believed. Money is counted by slot, over all runs of the seed and whatever account: where it
+was taken and nothing is booked, the program must not know better than that nobody knows.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,17 +18,34 @@ from tests.chaos.facts import Facts, Place, Row, RunFacts, Want
 
 _ZONE = ZoneInfo("Europe/London")
 _SATISFIED = {Outcome.BOOKED, Outcome.ALREADY_BOOKED}
+_IN_DOUBT = {Outcome.UNKNOWN, Outcome.NOT_LISTED}
 _COULD_NOT_START = 2
-_STATUSES = {0, 1, _COULD_NOT_START, 3}
-_BROKEN_OFF = {_COULD_NOT_START, 3}
-_LEDGER_MAY_SAY = {"sold": {"paid"}, "held": {"held", "unknown"}, "": {"released", "unknown"}}
-_CLICKS = re.compile(r"/(confirmation|3ds|save-card)$")
+_UNSETTLED = 3
+_STATUSES = {0, 1, _COULD_NOT_START, _UNSETTLED}
+_BROKEN_OFF = {_COULD_NOT_START, _UNSETTLED}
+_LEDGER_MAY_SAY = {
+    "sold": {"paid"},
+    "held, money taken": {"unknown"},
+    "money taken": {"unknown"},
+    "held": {"held", "unknown"},
+    "": {"released", "unknown"},
+}
+"""What the ledger may say of a slot in the end, by what the venue has of it."""
+_CLICKS = re.compile(r"/(confirmation|3ds|save-card)$|^/bank/[^/]+$")
 """Where a click leads that moves money unseen, until My Bookings shows it. What credit pays for leaves the basket."""
+_LAST_BUTTON = re.compile(r"/confirmation$")
+_MAY_HAVE_BEEN_TAKEN = {"failed", "pending"}
+"""What became of a payment by the bank's books where the portal has told nobody that no money was taken."""
+_SLACK_MS = 1000.0
+"""What happens within this time is not said to have happened before."""
 
 
 def judge(facts: Facts) -> list[str]:
     """Return everything that is not as it should be."""
-    checks = (_quiet, _sold, _paid, _ledger, _sheet, _end_state, _refusal, _bystanders, _every_run, _secrets)
+    checks = (
+        *(_quiet, _sold, _paid, _sent_once, _ledger, _sheet, _end_state),
+        *(_while_in_doubt, _first_run, _declined, _called, _bystanders, _every_run, _secrets),
+    )
     return [objection for check in checks for objection in check(facts)]
 
 
@@ -60,24 +78,59 @@ def _sold(facts: Facts) -> Iterator[str]:
 
 def _paid(facts: Facts) -> Iterator[str]:
     paid = {payment["id"]: payment for payment in facts.payments if payment["status"] == "paid"}
-    prices = {(hold["email"], _place(hold)): hold["price_pence"] for hold in facts.holds}
     for number, payment in paid.items():
         bought = [booking for booking in facts.bookings if booking["payment_id"] == number]
-        due = sum(prices.get((booking["email"], _place(booking)), 0) for booking in bought)
-        if len(bought) != len(payment["lines"]):
-            yield f"payment {number} is for {len(payment['lines'])} slots, and {len(bought)} were booked with it"
-        if payment["amount_pence"] != due:
-            yield f"payment {number} took {payment['amount_pence']} pence for slots that cost {due}"
+        places, booked = _places(payment), {_place(booking) for booking in bought}
+        if bought and booked != places:
+            yield f"payment {number} is for {len(places)} slots, and {len(booked)} of them were booked with it"
         if any(booking["email"] != payment["email"] for booking in bought):
             yield f"payment {number} of {payment['email']} has paid for somebody else"
         if payment["card_saved"]:
             yield f"the card of payment {number} was saved"
+        yield from _charged(facts, payment)
     for booking in facts.bookings:
         if booking["payment_id"] not in paid:
             yield f"{_told(_place(booking))} is booked and was not paid"
-    for line, times in Counter(line for payment in paid.values() for line in payment["lines"]).items():
-        if times > 1:
-            yield f"{line} was paid {times} times"
+    for place, payments in _money(facts).items():
+        if len(payments) > 1:
+            yield f"{_told(place)} was paid {len(payments)} times: {' and '.join(each['id'] for each in payments)}"
+    for email in {want.email for want in facts.wants}:
+        spent = sum(payment["amount_pence"] for payment in paid.values() if payment["email"] == email)
+        if spent > facts.ceiling:
+            yield f"{email} has spent {spent} pence, where {facts.ceiling} are allowed"
+
+
+def _charged(facts: Facts, payment: Row) -> Iterator[str]:
+    """Yield where a payment took more, or less, than the basket and a stated fee."""
+    prices = {(hold["email"], _place(hold)): hold["price_pence"] for hold in facts.holds}
+    due = sum(prices.get((payment["email"], place), 0) for place in _places(payment))
+    fee = payment["surcharge_pence"]
+    if payment["amount_pence"] != due + fee:
+        yield f"payment {payment['id']} took {payment['amount_pence']} pence for slots that cost {due}"
+    if fee and fee not in facts.fees.get(payment["email"], ()):
+        yield f"payment {payment['id']} took a fee of {fee} pence that was not stated"
+
+
+def _sent_once(facts: Facts) -> Iterator[str]:
+    """Yield where a slot was sent for payment after a payment that no bank has declined."""
+    sent: dict[Place, Row] = {}
+    for payment in facts.payments:
+        for place in sorted(_places(payment)):
+            if place in sent:
+                before = f"{sent[place]['id']} was {sent[place]['status']}"
+                yield f"{_told(place)} was sent for payment again ({payment['id']}), though {before}"
+            elif payment["status"] != "declined":
+                sent[place] = payment
+
+
+def _money(facts: Facts) -> dict[Place, list[Row]]:
+    """Return the payments that have taken money for each slot."""
+    taken: dict[Place, list[Row]] = {}
+    for payment in facts.payments:
+        if payment["status"] == "paid":
+            for place in _places(payment):
+                taken.setdefault(place, []).append(payment)
+    return taken
 
 
 # What the ledger and the sheet remember
@@ -85,25 +138,42 @@ def _paid(facts: Facts) -> Iterator[str]:
 
 def _ledger(facts: Facts) -> Iterator[str]:
     emails = {want.account: want.email for want in facts.wants}
-    fates = {(hold["email"], _place(hold)): hold["state"] for hold in facts.holds if hold["state"] in {"held", "sold"}}
+    fates = _fates(facts)
     states = {(emails.get(row["account"], row["account"]), _place(row)): row["state"] for row in facts.states}
     for email, place in sorted(states.keys() | {key for key in fates if key[0] in emails.values()}):
         state, fate = states.get((email, place), "nothing"), fates.get((email, place), "")
         if state not in _LEDGER_MAY_SAY[fate]:
             yield f"{email}, {_told(place)}: {state} in the ledger, {fate or 'nothing'} at the venue"
-        if state == "unknown" and not _nobody_can_know(facts, email):
+        if state == "unknown" and "money" not in fate and not _nobody_can_know(facts, email, place):
             yield f"{email}, {_told(place)}: unknown in the ledger, though no click that pays went unanswered"
 
 
-def _nobody_can_know(facts: Facts, email: str | None) -> bool:
-    """Tell whether some request that may move money, or its answer, was lost."""
-    return any(
-        request["email"] == email
-        and request["method"] == "POST"
-        and _CLICKS.search(request["path"])
-        and (request["fault"] or request["status"] is None)
-        for request in facts.requests
+def _fates(facts: Facts) -> dict[tuple[str | None, Place], str]:
+    """Return what the venue has of every slot that an account holds, has bought, or was charged for."""
+    fates = {(hold["email"], _place(hold)): hold["state"] for hold in facts.holds if hold["state"] in {"held", "sold"}}
+    for place, payments in _money(facts).items():
+        for payment in payments:
+            key = (payment["email"], place)
+            if fates.get(key) != "sold":
+                fates[key] = "held, money taken" if key in fates else "money taken"
+    return fates
+
+
+def _nobody_can_know(facts: Facts, email: str | None, place: Place) -> bool:
+    """Tell whether money may have been taken for a slot, and only the bank knows that it was not.
+
+    A request that may move money, or its answer, was lost; the bank has not answered, or the portal has not said what
+    it has; the run was ended where the last button was before it.
+    """
+    mine = [request for request in facts.requests if request["email"] == email]
+    clicks = [each for each in mine if each["method"] == "POST" and _CLICKS.search(each["path"])]
+    lost = any(each["fault"] or each["status"] is None for each in clicks)
+    untold = any(
+        payment["email"] == email and payment["status"] in _MAY_HAVE_BEEN_TAKEN and place in _places(payment)
+        for payment in facts.payments
     )
+    cut = facts.cut and any(_LAST_BUTTON.search(request["path"]) for request in mine)
+    return lost or untold or cut
 
 
 def _sheet(facts: Facts) -> Iterator[str]:
@@ -139,9 +209,9 @@ def _end_state(facts: Facts) -> Iterator[str]:
             yield from _end_of(facts, want, found[0])
         else:
             yield f"the last run has told {len(found)} outcomes of {_wanted(want)}"
-    fitting = int(exit_status(Outcome(row["outcome"]) for row in _outcomes(facts, last)))
-    if last.status != fitting:
-        yield f"the last run ended with {last.status}, where its outcomes ask for {fitting}"
+    fitting = _fitting(_outcomes(facts, last))
+    if last.status not in fitting:
+        yield f"the last run ended with {last.status}, where its outcomes ask for {_either(fitting)}"
 
 
 def _end_of(facts: Facts, want: Want, told: Row) -> Iterator[str]:
@@ -156,21 +226,97 @@ def _end_of(facts: Facts, want: Want, told: Row) -> Iterator[str]:
         if booked[0] != free[0]:
             yield f"{_wanted(want)}: {_told(booked[0])} was booked, though {_told(free[0])} could be had"
         return
+    charged = [place for place in want.places if place in _money(facts)]
+    if charged:
+        if outcome not in _IN_DOUBT or got != charged[0]:
+            told_as = f"{outcome} ({_told(got)})"
+            yield f"{_wanted(want)}: {_told(charged[0])} was charged and not booked, and told as {told_as}"
+        return
     if outcome is Outcome.UNKNOWN:
-        if not _nobody_can_know(facts, want.email):
+        if not _nobody_can_know(facts, want.email, got):
             yield f"{_wanted(want)}: told as unknown, though no click that pays went unanswered"
         return
-    refused = facts.refused if facts.lasting and want.account == facts.struck else ""
-    due = refused or Outcome.BOOKED if free else Outcome.TAKEN
-    if outcome != due or due is Outcome.BOOKED:
-        yield f"{_wanted(want)}: not booked and told as {outcome} ({told['why']}), where {due} was due"
+    due = _due(facts, want) if free else {Outcome.TAKEN}
+    if outcome not in due or Outcome.BOOKED in due:
+        yield f"{_wanted(want)}: not booked and told as {outcome} ({told['why']}), where {_either(due)} was due"
 
 
-def _refusal(facts: Facts) -> Iterator[str]:
-    """Yield where the first run has not told what the bank did, by its right name."""
+def _due(facts: Facts, want: Want) -> set[Outcome]:
+    """Return what may become in the end of a want whose slots can be had and were not charged for."""
+    if facts.refused and want.account == facts.struck:
+        return {Outcome(facts.refused)}
+    if _basket_is_stuck(facts, want):
+        return {Outcome.NEEDS_PERSON}
+    return {Outcome.BOOKED}
+
+
+def _basket_is_stuck(facts: Facts, want: Want) -> bool:
+    """Tell whether the basket holds another slot whose payment is not settled: the site sells baskets whole."""
+    unknown = {_place(row) for row in facts.states if row["account"] == want.account and row["state"] == "unknown"}
+    held = {_place(hold) for hold in facts.holds if (hold["email"], hold["state"]) == (want.email, "held")}
+    return bool((unknown & held) - set(want.places))
+
+
+# What a run may say of money, whatever became of it later
+
+
+def _while_in_doubt(facts: Facts) -> Iterator[str]:
+    """Yield where a run has told anything but doubt, or the booking, of a slot that money was taken for before."""
+    money = _money(facts)
+    for row in facts.outcomes:
+        told, got = Outcome(row["outcome"]), (row["got_court"], row["got_day"], row["got_hour"])
+        want = next((want for want in facts.wants if _is_of(row, want)), None)
+        for place in want.places if want else ():
+            taken = min((payment["at"] for payment in money.get(place, [])), default=None)
+            if taken is None or taken + _SLACK_MS > _at_ms(row):
+                continue
+            if told not in _SATISFIED | _IN_DOUBT or got != place:
+                told_as = f"{told} ({_told(got)}; {row['why']})"
+                yield f"run {row['run']}: {_told(place)} was charged before, and told as {told_as}"
+
+
+def _first_run(facts: Facts) -> Iterator[str]:
+    """Yield where the first run has not told the struck account's trouble by its right name."""
     for row in _outcomes(facts, facts.runs[0]):
-        if facts.refused and row["account"] == facts.struck and row["outcome"] != facts.refused:
-            yield f"{_told(_place(row))}: told as {row['outcome']}, where the bank's answer makes it {facts.refused}"
+        if not facts.told or row["account"] != facts.struck or _place(row) == facts.contested:
+            continue
+        if row["outcome"] not in facts.told:
+            yield f"{_told(_place(row))}: told as {row['outcome']}, where the trouble makes it {_either(facts.told)}"
+
+
+def _declined(facts: Facts) -> Iterator[str]:
+    """Yield where a run has told of a decline that no bank has spoken."""
+    declined = [payment["at"] for payment in facts.payments if payment["status"] == "declined"]
+    for row in facts.outcomes:
+        if row["outcome"] == Outcome.DECLINED and not any(at <= _at_ms(row) for at in declined):
+            yield f"run {row['run']}: {_told(_place(row))} was told as {row['outcome']}, and no bank had declined it"
+
+
+def _called(facts: Facts) -> Iterator[str]:
+    """Yield where a run that could has not called for a person who can still help, or not said how."""
+    for number, run in enumerate(facts.runs):
+        if run.interrupted or run.disk_full or facts.ended.get(run.name) is None:
+            continue
+        held = _held_after(facts, number)
+        said = " ".join(run.said.split())
+        for row in _outcomes(facts, run):
+            got = (row["got_court"], row["got_day"], row["got_hour"])
+            calls = [text for account, text in run.calls if account == row["account"]]
+            if row["outcome"] in _IN_DOUBT:
+                command = f"settle {row['account']} {row['got_day']} {row['got_hour']:02d}:00"
+                if not any(command in text for text in calls):
+                    yield f"run {run.name} has not called a person for {_told(got)}, {row['outcome']}"
+                if command not in said:
+                    yield f"run {run.name} has not said how to settle {_told(got)}, {row['outcome']}"
+            elif (row["account"], got) in held and Outcome(row["outcome"]) not in _SATISFIED and not calls:
+                yield f"run {run.name} has not called a person for {_told(got)}, which is held and {row['outcome']}"
+
+
+def _held_after(facts: Facts, number: int) -> set[tuple[str, Place]]:
+    """Return what the ledger had as held when a run had ended."""
+    known = {run.name for run in facts.runs[: number + 1]}
+    states = {(row["account"], _place(row)): row["state"] for row in facts.history if row["run"] in known}
+    return {key for key, state in states.items() if state == "held"}
 
 
 def _bystanders(facts: Facts) -> Iterator[str]:
@@ -220,9 +366,9 @@ def _run(facts: Facts, run: RunFacts) -> Iterator[str]:
 def _finished(facts: Facts, run: RunFacts) -> Iterator[str]:
     """Yield what is wrong with a run that came to its end."""
     outcomes = _outcomes(facts, run)
-    fitting = int(exit_status(Outcome(row["outcome"]) for row in outcomes))
-    if run.status != fitting:
-        yield f"it ended with {run.status}, where its outcomes ask for {fitting}"
+    fitting = _fitting(outcomes)
+    if run.status not in fitting:
+        yield f"it ended with {run.status}, where its outcomes ask for {_either(fitting)}"
     if facts.ended.get(run.name) != run.status:
         yield f"it ended with {run.status}, and the ledger has {facts.ended.get(run.name)}"
     if run.report is None:
@@ -259,6 +405,16 @@ def _secrets(facts: Facts) -> Iterator[str]:
 # Small words
 
 
+def _fitting(outcomes: list[Row]) -> set[int]:
+    """Return the statuses that fit these outcomes: what is confirmed and not listed is not settled either."""
+    told = {Outcome(row["outcome"]) for row in outcomes}
+    return {int(exit_status(told))} | ({_UNSETTLED} if Outcome.NOT_LISTED in told else set())
+
+
+def _either(values: Iterable[object]) -> str:
+    return " or ".join(sorted(map(str, values)))
+
+
 def _living(facts: Facts, want: Want) -> list[Row]:
     """Return what an account holds or has bought of the slots of a want."""
     mine = [hold for hold in facts.holds if hold["email"] == want.email and hold["state"] in {"held", "sold"}]
@@ -275,6 +431,15 @@ def _is_of(row: Row, want: Want) -> bool:
 
 def _place(row: Row) -> Place:
     return int(row["court"]), str(row["date"] if "date" in row else row["day"]), int(row["hour"])
+
+
+def _places(payment: Row) -> set[Place]:
+    """Return the slots that a payment is for."""
+    return {_place(slot) for slot in payment["slots"]}
+
+
+def _at_ms(row: Row) -> float:
+    return datetime.fromisoformat(row["at"]).timestamp() * 1000
 
 
 def _told(place: Place) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from practice.clock import DAYS_AHEAD, LONDON
+from practice.conduct import Conduct
 from practice.sheet.seed import ACCOUNTS, LOG, SCHEDULE, SCHEDULE_COLUMNS
 from tests.acceptance.support.world import World
 from tests.chaos.facts import Place, Row, Want
@@ -16,7 +16,7 @@ from tests.chaos.grid import Fault, Phase
 from tests.chaos.scenario import COURTS, PRICE_PENCE, Route, Scenario
 
 _CREDIT = 10 * PRICE_PENCE
-_LONGEST_SEED = timedelta(minutes=8)
+_LONGEST_SEED = timedelta(minutes=10)
 
 
 class Stage:
@@ -35,8 +35,8 @@ class Stage:
         self.settings = self._world.settings
         self._set_sheet()
         for account, route in scenario.routes.items():
-            self._set_account(account, _card_of(route), _CREDIT if route is Route.CREDIT else 0)
-        self._world.control("POST", "/settings", {"save_card": Route.SAVE in scenario.routes.values()})
+            credit = _CREDIT if route is Route.CREDIT else 0
+            self._set_account(account, {**scenario.conducts[account], "credit_pence": credit})
 
     def close(self) -> None:
         """End the venue."""
@@ -49,8 +49,12 @@ class Stage:
         """Let the venue do what it does by itself in the first run."""
         scenario = self._scenario
         self.add_rules(*({**rule, **self._whose(rule)} for rule in scenario.rules))
-        if scenario.card:
-            self._set_account(scenario.struck, scenario.card, 0)
+        if scenario.trouble:
+            self._set_account(scenario.struck, scenario.trouble)
+        if self.contested is not None:
+            court, day, hour = self.contested
+            slot = {"court": court, "date": day, "hour": hour}
+            self._world.control("POST", "/rival", {**slot, "at": "worst", "release_after": scenario.returned_after})
         if scenario.sheet_access:
             self._world.control("POST", "/sheet-access", {"mode": scenario.sheet_access})
         if scenario.cell.fault is Fault.RIVAL and scenario.cell.phase is Phase.HOLDING:
@@ -64,12 +68,19 @@ class Stage:
     # Between the runs
 
     def mend(self) -> None:
-        """End the fault: from now on the weather is fine, but for a bank that refuses for good."""
+        """End the fault: from now on the weather is fine, but for trouble that lasts.
+
+        What was agreed of the first run's payments, how late a bank or the venue is, stays.
+        """
         scenario = self._scenario
         self.calm()
         self._world.control("POST", "/sheet-access", {"mode": "ok"})
-        if scenario.card and not scenario.lasting:
-            self._set_account(scenario.struck, _card_of(scenario.routes[scenario.struck]), 0)
+        if scenario.trouble and not scenario.lasting:
+            usual = {**Conduct().to_json(), **scenario.conducts[scenario.struck]}
+            names = [name for name in scenario.trouble if not name.endswith("_seconds")]
+            self._set_account(scenario.struck, {name: usual[name] for name in names})
+        if scenario.confirmed_late:
+            self.confirm_payments(scenario.struck)
 
     def calm(self) -> None:
         """Drop all rules; what they hold up goes on."""
@@ -125,6 +136,23 @@ class Stage:
         return self._world.emails[account]
 
     @property
+    def contested(self) -> Place | None:
+        """The slot that a rival has at the opening and gives back."""
+        scenario = self._scenario
+        return None if scenario.contested is None else self._place(scenario.struck, scenario.contested)
+
+    @property
+    def fees(self) -> dict[str, tuple[int, ...]]:
+        """Which fees the portal states to which address, in pence."""
+        scenario = self._scenario
+        stated: dict[str, tuple[int, ...]] = {}
+        for account, conduct in scenario.conducts.items():
+            conducts = [conduct, scenario.trouble] if account == scenario.struck else [conduct]
+            fees = [each.get("surcharge_pence", 0) for each in conducts if each.get("surcharge_stated", True)]
+            stated[self.email(account)] = tuple(filter(None, fees))
+        return stated
+
+    @property
     def _first_slot(self) -> Row:
         wish = self._scenario.wishes_of(self._scenario.struck)[0]
         court, day, hour = self._place(wish.account, wish.hours[0])
@@ -140,13 +168,8 @@ class Stage:
         for title, values in ((ACCOUNTS, [header, *booking]), (SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *wishes])):
             self._world.control("PUT", f"/sheet/{quote(title)}", {"values": values})
 
-    def _set_account(self, account: str, card: str, credit: int) -> None:
-        body: dict[str, Any] = {"email": self.email(account), "card": card, "credit_pence": credit}
-        self._world.control("POST", "/accounts", body)
-
-
-def _card_of(route: Route) -> str:
-    return "3ds" if route is Route.SECURE else "approve"
+    def _set_account(self, account: str, values: Row) -> None:
+        self._world.control("POST", "/accounts", {"email": self.email(account), **values})
 
 
 def _slot_day() -> date:

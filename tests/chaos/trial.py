@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -20,17 +22,24 @@ from tests.chaos.facts import Facts, Row, RunFacts
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.judge import judge
 from tests.chaos.results import is_locked, report_of
-from tests.chaos.scenario import Mark, Point, Route, Scenario
+from tests.chaos.scenario import Mark, Point, Scenario
 from tests.chaos.stage import Stage
 
 LONGEST_RUN = 240.0
 """Seconds; a run of one account takes about 12 on an idle machine."""
 MOST_RERUNS = 4
-_REFUSALS = {"decline": "payment declined", "3ds": "needs a person"}
 _LOOK_EVERY = 0.1
 _CONFIRM_EVERY = 0.5
-_PERSON_SECONDS = "5"
-"""How long a run waits for a person to confirm; the one of the harness does within half a second or never."""
+_SHORT = {
+    # The person of the harness confirms within half a second or never.
+    "THREE_D_SECURE_WAIT": "5",
+    "PAYMENT_PROOF_WAIT": "6",
+    "WATCH_EVERY": "0.05",
+}
+"""Waits that take minutes in earnest: the first two in seconds, the pause between two looks in minutes."""
+_WATCH = timedelta(seconds=45)
+"""How long a watch lasts, from the start of its run: until an idle machine has paid, and some looks longer."""
+_CUTS = {Fault.KILL_WORKER, Fault.KILL_PABOT, Fault.KILL_RUN, Fault.STOP, Fault.DISK_FULL}
 
 
 class DidNotStrikeError(Exception):
@@ -102,7 +111,7 @@ class _Trial:
             **STEADY,
             **self._stage.settings,
             "RESULTS_DIR": str(self._results.resolve()),
-            "THREE_D_SECURE_WAIT": _PERSON_SECONDS,
+            **_SHORT,
         }
         self.runs: list[RunFacts] = []
         self._quiet = False
@@ -123,7 +132,8 @@ class _Trial:
     def run_until_quiet(self) -> None:
         """Run with the fault, then without it until two runs in a row end alike and nothing changes any more.
 
-        Once everything is booked one run that changes nothing is enough; while something is not, it takes two.
+        Once everything is booked one run that changes nothing is enough; while something is not, it takes two, and
+        nothing that bank and venue may still do by themselves.
 
         Raises:
             DidNotStrikeError: the fault did not happen.
@@ -136,16 +146,21 @@ class _Trial:
         self._stage.mend()
         if self._disk is not None:
             self._disk.make_room()
+        quiet_from = time.monotonic() + self._scenario.quiet_after
         while not self._quiet and len(self.runs) <= MOST_RERUNS:
+            still = time.monotonic() > quiet_from
             self._run(None)
             before, last = self.runs[-2:]
-            settled = last.status == 0 or (len(self.runs) > 2 and not before.changed)
+            settled = last.status == 0 or (len(self.runs) > 2 and not before.changed and still)
             self._quiet = settled and not last.changed and last.status == before.status
 
     def _run(self, strike: _Strike | None) -> RunFacts:
         known = set(self._results.glob("20*"))
         began = time.monotonic()
-        run = ProgramRun(PROJECT / "run.sh", (), self._settings, watched=False)
+        watch = strike is not None and self._scenario.contested is not None
+        until = (datetime.now(UTC) + _WATCH).isoformat()
+        options = ("--watch", until) if watch else ()
+        run = ProgramRun(PROJECT / "run.sh", options, self._settings, watched=False)
         self._watch(run, strike)
         if strike is not None and not strike.alone:
             psutil.wait_procs(self._processes(), timeout=3)  # What was killed takes a moment to be gone.
@@ -162,6 +177,8 @@ class _Trial:
             left=[] if strike is not None and strike.alone else [process.name() for process in self._processes()],
             locked=is_locked(self._results),
         )
+        question = "SELECT account, detail FROM marks WHERE what = 'call' AND run = ?"
+        facts.calls = [(row["account"], row["detail"]) for row in ask_ledger(self._results, question, facts.name)]
         self.runs.append(facts)
         return facts
 
@@ -182,11 +199,12 @@ class _Trial:
         run.wait(5)
 
     def _confirm(self) -> None:
-        """Confirm payments by 3-D Secure of those whose bank asks, unless that is just what does not happen."""
+        """Confirm payments to those whose bank asks a person, unless that is just what does not happen."""
         scenario = self._scenario
-        unanswered = scenario.card == "3ds" and (scenario.lasting or not self.runs)
-        waiting = [each for each, route in scenario.routes.items() if route is Route.SECURE or scenario.card == "3ds"]
-        self._stage.confirm_payments(*(each for each in waiting if not (unanswered and each == scenario.struck)))
+        waiting = [each for each, route in scenario.routes.items() if route.asks_person]
+        never = scenario.cell.fault is Fault.UNANSWERED and not scenario.confirmed_late
+        left = never or (scenario.cell.fault in {Fault.UNANSWERED, Fault.LATE} and not self.runs)
+        self._stage.confirm_payments(*(each for each in waiting if not (left and each == scenario.struck)))
 
     def _processes(self) -> list[psutil.Process]:
         return processes_of(RESULTS_MARK, self._settings["RESULTS_DIR"])
@@ -220,9 +238,14 @@ class _Trial:
             log=log,
             states=ask_ledger(self._results, "SELECT * FROM slots"),
             outcomes=ask_ledger(self._results, "SELECT * FROM outcomes ORDER BY id"),
+            history=ask_ledger(self._results, "SELECT * FROM history ORDER BY id"),
             ended={row["run"]: row["status"] for row in ask_ledger(self._results, "SELECT run, status FROM runs")},
-            refused=_REFUSALS.get(scenario.card, ""),
-            lasting=scenario.lasting,
+            fees=self._stage.fees,
+            ceiling=round(100 * float(STEADY["MAX_SPEND_PER_ACCOUNT"])),
+            told=scenario.told,
+            refused=scenario.refused if scenario.refused and scenario.lasting else "",
+            contested=self._stage.contested,
+            cut=scenario.cell.fault in _CUTS,
             secrets=sorted(set(found)),
         )
 
@@ -291,10 +314,18 @@ class _Strike:
         elif scenario.sheet_access:
             struck = any(each["app"] == "sheet" for each in self._stage.records()["requests"])
         else:
-            mine = self._stage.email(scenario.struck)
-            struck = any(each["email"] == mine for each in self._stage.records()["submissions"])
+            struck = scenario.sign is not None and self._has_met(scenario.sign)
         if not struck:
             raise DidNotStrikeError("the run has ended without coming to it")
+
+    def _has_met(self, sign: Point) -> bool:
+        """Tell whether the struck account has asked for what shows that it has met its trouble."""
+        mine = self._stage.email(self._scenario.struck)
+        return any(
+            (each["app"], each["method"], each["email"]) == (sign.app, sign.method, mine)
+            and re.search(sign.path, each["path"])
+            for each in self._stage.records()["requests"]
+        )
 
     def _has_come(self) -> bool:
         moment = self._scenario.moment

@@ -19,7 +19,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from booking.errors import LedgerError
-from booking.ledger import SCHEMA_VERSION, CeilingError, Ledger, SlotState, may_follow
+from booking.ledger import (
+    AT_STAKE,
+    SCHEMA_VERSION,
+    CeilingError,
+    Click,
+    Ledger,
+    Mark,
+    Proof,
+    SlotState,
+    may_follow,
+)
 from booking.model import Ceiling, Slot, Want
 from booking.outcomes import Outcome
 
@@ -34,11 +44,18 @@ ALLOWED = {
     (None, "intent"), (None, "held"), (None, "paid"), (None, "unknown"),
     ("intent", "intent"), ("intent", "held"), ("intent", "released"), ("intent", "paid"),
     ("held", "held"), ("held", "paying"), ("held", "released"), ("held", "paid"), ("held", "unknown"),
-    ("paying", "held"), ("paying", "paid"), ("paying", "unknown"),
-    ("unknown", "paid"), ("unknown", "released"), ("unknown", "held"),
+    ("paying", "paid"), ("paying", "unknown"),
+    ("unknown", "paid"),
     ("released", "intent"), ("released", "held"), ("released", "paid"),
     ("paid", "paid"),
 }  # fmt: skip
+PROVED: dict[tuple[str | None, str], set[Proof]] = {
+    ("paying", "held"): {Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET},
+    ("unknown", "held"): {Proof.IN_BASKET},
+    ("unknown", "released"): {Proof.PERSON},
+    ("paid", "released"): {Proof.PERSON},
+}
+"""Steps that need one of these proofs."""
 PATH_TO: dict[SlotState | None, list[SlotState]] = {
     None: [],
     SlotState.INTENT: [SlotState.INTENT],
@@ -70,9 +87,20 @@ def ledger(path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def walk(ledger: Ledger, states: list[SlotState], slot: Slot = SLOT, account: str = "mother", run: str = "r1") -> None:
+def walk(
+    ledger: Ledger,
+    states: list[SlotState],
+    slot: Slot = SLOT,
+    account: str = "mother",
+    run: str = "r1",
+    proof: Proof | None = None,
+) -> None:
     for state in states:
-        ledger.record(run=run, account=account, slot=slot, state=state, pence=1390)
+        ledger.record(run=run, account=account, slot=slot, state=state, pence=1390, proof=proof)
+
+
+def click(ledger: Ledger, click: Click, slot: Slot = SLOT, account: str = "mother") -> None:
+    ledger.begin_payment(run="r1", account=account, slots=[slot], click=click, ceilings=())
 
 
 @pytest.mark.parametrize("after", SlotState)
@@ -91,6 +119,116 @@ def test_only_the_stated_transitions_are_taken(ledger: Ledger, before: SlotState
             assert said in str(refused.value)
         assert ledger.state("mother", SLOT) is before
         assert len(ledger.history()) == steps
+
+
+@pytest.mark.parametrize("proof", [None, *Proof])
+@pytest.mark.parametrize("after", SlotState)
+@pytest.mark.parametrize("before", [None, *SlotState])
+def test_a_proof_allows_the_steps_that_it_proves_and_no_other(
+    before: SlotState | None, after: SlotState, proof: Proof | None
+) -> None:
+    step = (before and before.value, after.value)
+    assert may_follow(before, after, proof) is (step in ALLOWED or proof in PROVED.get(step, set()))
+
+
+@pytest.mark.parametrize("proof", Proof)
+@pytest.mark.parametrize("in_doubt", [False, True])
+@pytest.mark.parametrize("last", Click)
+def test_what_the_site_shows_proves_nothing_once_a_card_was_typed(
+    ledger: Ledger, last: Click, in_doubt: bool, proof: Proof
+) -> None:
+    walk(ledger, [SlotState.HELD])
+    click(ledger, last)
+    if in_doubt:
+        walk(ledger, [SlotState.UNKNOWN])
+    allowed = proof in PROVED["unknown" if in_doubt else "paying", "held"]
+    if proof in {Proof.CARD_ASKED_FOR, Proof.IN_BASKET}:
+        allowed = allowed and last is Click.BY_CREDIT
+    if allowed:
+        walk(ledger, [SlotState.HELD], proof=proof)
+        assert ledger.payable("mother", [SLOT]) == (SLOT,)
+        return
+    with pytest.raises(LedgerError, match="Nothing was changed"):
+        walk(ledger, [SlotState.HELD], proof=proof)
+    assert ledger.payable("mother", [SLOT]) == ()
+
+
+def test_a_click_after_which_a_card_was_typed_counts_although_one_before_it_could_move_credit_only(
+    ledger: Ledger,
+) -> None:
+    walk(ledger, [SlotState.HELD])
+    click(ledger, Click.BY_CREDIT)
+    walk(ledger, [SlotState.HELD], proof=Proof.CARD_ASKED_FOR)
+    click(ledger, Click.BY_CARD)
+    with pytest.raises(LedgerError, match="a card was typed"):
+        walk(ledger, [SlotState.HELD], proof=Proof.IN_BASKET)
+    walk(ledger, [SlotState.HELD], proof=Proof.DECLINED)
+    click(ledger, Click.BY_CREDIT)
+    walk(ledger, [SlotState.HELD], proof=Proof.IN_BASKET)
+
+
+def test_a_click_of_which_nothing_is_known_may_have_been_made_with_a_card_typed(ledger: Ledger) -> None:
+    walk(ledger, [SlotState.HELD, SlotState.PAYING])
+    with pytest.raises(LedgerError, match="a card was typed"):
+        walk(ledger, [SlotState.HELD], proof=Proof.IN_BASKET)
+
+
+@pytest.mark.parametrize("state", SlotState)
+def test_only_what_is_held_is_payable(ledger: Ledger, state: SlotState) -> None:
+    walk(ledger, PATH_TO[state])
+    assert ledger.payable("mother", [SLOT, OTHER]) == ((SLOT,) if state is SlotState.HELD else ())
+    if state is not SlotState.HELD:
+        with pytest.raises(LedgerError):
+            click(ledger, Click.BY_CREDIT)
+
+
+@pytest.mark.parametrize("there", SlotState)
+def test_a_slot_that_another_key_stands_for_is_not_payable(ledger: Ledger, path: Path, there: SlotState) -> None:
+    """An account that was renamed in the sheet is the same account to the bank."""
+    walk(ledger, PATH_TO[there], account="mother")
+    walk(ledger, [SlotState.HELD], account="mum")
+    walk(ledger, [SlotState.HELD], OTHER, account="mum")
+    at_stake = there in {SlotState.PAYING, SlotState.UNKNOWN, SlotState.PAID}
+    assert ledger.payable("mum", [SLOT, OTHER]) == ((OTHER,) if at_stake else (SLOT, OTHER))
+    other = ledger.at_stake_elsewhere("mum", SLOT)
+    assert (other and other.state) is (there if at_stake else None)
+    with Ledger(path, "camden-active") as elsewhere:  # Another site: its courts have the same numbers.
+        walk(elsewhere, [SlotState.HELD], account="mum")
+        assert elsewhere.payable("mum", [SLOT]) == (SLOT,)
+    if at_stake:
+        with pytest.raises(LedgerError, match=f"{there} for mother"):
+            click(ledger, Click.BY_CREDIT, account="mum")
+        assert ledger.state("mum", SLOT) is SlotState.HELD
+    else:
+        click(ledger, Click.BY_CREDIT, account="mum")
+
+
+def test_what_is_unsettled_is_told_of_any_account_and_day(ledger: Ledger) -> None:
+    later = Slot(2, DAY + timedelta(days=1), 8)
+    walk(ledger, [SlotState.HELD, SlotState.PAYING])
+    walk(ledger, [SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN], later, "father")
+    walk(ledger, [SlotState.HELD], OTHER)
+    walk(ledger, [SlotState.PAID], Slot(3, DAY, 8), "bruce")
+    assert [(record.account, record.slot) for record in ledger.unsettled()] == [("mother", SLOT), ("father", later)]
+
+
+def test_the_price_that_was_seen_last_is_known(ledger: Ledger) -> None:
+    assert ledger.last_price() is None
+    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.HELD, pence=1390)
+    ledger.record(run="r2", account="father", slot=OTHER, state=SlotState.HELD, pence=1440)
+    ledger.record(run="r2", account="father", slot=Slot(2, DAY, 8), state=SlotState.INTENT)
+    assert ledger.last_price() == 1440
+
+
+def test_a_run_without_an_end_is_told_once_and_not_where_the_ledger_was_damaged(ledger: Ledger) -> None:
+    ledger.start_run("r0", DAY, ["mother"])
+    ledger.mark("", "", Mark.DAMAGE, "torn")
+    for run in ("r1", "r2"):
+        ledger.start_run(run, DAY, ["mother"])
+    ledger.end_run("r2", 0)
+    assert [run.run for run in ledger.runs_without_end()] == ["r1"]
+    ledger.mark("r1", "", Mark.NO_END)
+    assert ledger.runs_without_end() == []
 
 
 def test_the_price_stays_with_the_slot_and_paying_needs_one(ledger: Ledger) -> None:
@@ -152,13 +290,13 @@ def test_a_payment_begins_within_the_ceilings_or_not_at_all(
     steps = len(ledger.history())
     if not setting:
         ledger.begin_payment(
-            run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=ceilings(total, each)
+            run="r1", account="mother", slots=[SLOT, OTHER], click=Click.BY_CARD, ceilings=ceilings(total, each)
         )
         assert {ledger.state("mother", slot) for slot in (SLOT, OTHER)} == {SlotState.PAYING}
         return
     with pytest.raises(CeilingError) as refused:
         ledger.begin_payment(
-            run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=ceilings(total, each)
+            run="r1", account="mother", slots=[SLOT, OTHER], click=Click.BY_CARD, ceilings=ceilings(total, each)
         )
     assert (refused.value.ceiling.setting, refused.value.spent) == (setting, spent)
     assert len(ledger.history()) == steps
@@ -168,7 +306,7 @@ def test_a_payment_of_several_slots_begins_for_all_or_none(ledger: Ledger) -> No
     walk(ledger, [SlotState.HELD])
     walk(ledger, [SlotState.INTENT], OTHER)
     with pytest.raises(LedgerError, match=str(OTHER)):
-        ledger.begin_payment(run="r1", account="mother", slots=[SLOT, OTHER], why="a click", ceilings=())
+        ledger.begin_payment(run="r1", account="mother", slots=[SLOT, OTHER], click=Click.BY_CARD, ceilings=())
     assert ledger.state("mother", SLOT) is SlotState.HELD
 
 
@@ -176,10 +314,10 @@ PAYER = """
 import sys
 from datetime import date
 from pathlib import Path
-from booking.ledger import CeilingError, Ledger, SlotState
+from booking.ledger import CeilingError, Click, Ledger, SlotState
 from booking.model import Ceiling, Slot
-path, account = Path(sys.argv[1]), sys.argv[2]
-slots = [Slot(1, date(2026, 12, 28), hour) for hour in range(24)]
+path, account, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+slots = [Slot(court, date(2026, 12, 28), hour) for hour in range(24)]
 with Ledger(path, "practice") as ledger:
     for slot in slots:
         ledger.record(run="r1", account=account, slot=slot, state=SlotState.HELD, pence=1390)
@@ -188,7 +326,7 @@ with Ledger(path, "practice") as ledger:
     for slot in slots:
         try:
             ceilings = [Ceiling("MAX_SPEND", 50 * 1390)]
-            ledger.begin_payment(run="r1", account=account, slots=[slot], why="a click", ceilings=ceilings)
+            ledger.begin_payment(run="r1", account=account, slots=[slot], click=Click.BY_CARD, ceilings=ceilings)
         except CeilingError:
             continue
 """
@@ -198,10 +336,10 @@ def test_three_that_pay_at_the_same_instant_spend_what_is_allowed_and_no_more(pa
     environment = {**os.environ, "PYTHONPATH": str(LIBRARIES)}
     payers = [
         subprocess.Popen(
-            [sys.executable, "-c", PAYER, str(path), account],
+            [sys.executable, "-c", PAYER, str(path), account, str(court)],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for account in ("mother", "father", "bruce")
+        for court, account in enumerate(("mother", "father", "bruce"), start=1)
     ]  # fmt: skip
     for payer in payers:
         assert payer.stdout
@@ -367,26 +505,26 @@ from datetime import date
 from pathlib import Path
 from booking.ledger import Ledger, SlotState
 from booking.model import Slot
-path, account, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+path, account, rounds, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 print("begun", flush=True)
 with Ledger(path, "practice") as ledger:
     for number in range(rounds):
-        slot = Slot(1, date(2026, 1, 1 + number // 24 % 28), number % 24)
+        slot = Slot(court, date(2026, 1, 1 + number // 24 % 28), number % 24)
         for state in (SlotState.INTENT, SlotState.HELD, SlotState.PAYING):
             ledger.record(run="r1", account=account, slot=slot, state=state, pence=1390)
             print(slot.date.isoformat(), slot.hour, state, flush=True)
 """
 
 
-def writer(path: Path, account: str, rounds: int) -> subprocess.Popen[str]:
+def writer(path: Path, account: str, rounds: int, court: int = 1) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(LIBRARIES)}
-    arguments = [sys.executable, "-c", WRITER, str(path), account, str(rounds)]
+    arguments = [sys.executable, "-c", WRITER, str(path), account, str(rounds), str(court)]
     return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def test_three_writers_at_once_on_a_new_ledger(path: Path) -> None:
     accounts = ("mother", "father", "bruce")
-    writers = [writer(path, account, 30) for account in accounts]
+    writers = [writer(path, account, 30, court) for court, account in enumerate(accounts, start=1)]
     for process in writers:
         process.communicate(timeout=WAIT_SECONDS)
         assert process.returncode == 0
@@ -425,7 +563,10 @@ def test_what_was_recorded_before_a_kill_is_there(path: Path, lines: int) -> Non
 
 
 class SlotLife(RuleBasedStateMachine):
-    """Any two runs may say anything of any slot at any time: the ledger follows the stated steps and nothing else."""
+    """Any two runs may say anything of any slot at any time: the ledger follows the stated steps and nothing else.
+
+    What a proof is worth, and what another account's payment forbids, is for `test_ledger_paths`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -440,15 +581,18 @@ class SlotLife(RuleBasedStateMachine):
         account=st.sampled_from(["mother", "father"]),
         slot=st.sampled_from([SLOT, OTHER]),
         state=st.sampled_from(SlotState),
+        proof=st.sampled_from([None, Proof.DECLINED, Proof.PERSON]),
     )
-    def record(self, writer: int, account: str, slot: Slot, state: SlotState) -> None:
+    def record(self, writer: int, account: str, slot: Slot, state: SlotState, proof: Proof | None) -> None:
         before = self.expected.get((account, slot))
+        other = self.expected.get(("father" if account == "mother" else "mother", slot))
+        allowed = may_follow(before, state, proof) and not (state is SlotState.PAYING and other in AT_STAKE)
         try:
-            self.ledgers[writer].record(run="r1", account=account, slot=slot, state=state, pence=1390)
+            self.ledgers[writer].record(run="r1", account=account, slot=slot, state=state, pence=1390, proof=proof)
         except LedgerError:
-            assert not may_follow(before, state)
+            assert not allowed
         else:
-            assert may_follow(before, state)
+            assert allowed
             self.expected[account, slot] = state
             self.steps += 1
 
@@ -459,10 +603,9 @@ class SlotLife(RuleBasedStateMachine):
 
     @invariant()
     def all_say_the_same(self) -> None:
-        at_stake = {SlotState.PAYING, SlotState.PAID, SlotState.UNKNOWN}
         for ledger in self.ledgers:
             assert {(record.account, record.slot): record.state for record in ledger.states()} == self.expected
-            assert ledger.committed_pence(DAY) == 1390 * sum(state in at_stake for state in self.expected.values())
+            assert ledger.committed_pence(DAY) == 1390 * sum(state in AT_STAKE for state in self.expected.values())
             assert len(ledger.history()) == self.steps
 
     def teardown(self) -> None:

@@ -197,6 +197,72 @@ def test_an_account_counts_once() -> None:
     assert told(plan) == [(RemarkKind.WRONG, "Account & Court Configuration, row 3")]
 
 
+MOTHERS = "mother@example.test"
+
+
+def test_of_accounts_with_one_login_only_the_first_is_used() -> None:
+    rows = [account("Mother", 1), account("Mum", 2, Email="Mother@Example.test"), account("Bruce", 3)]
+    plan = plan_of(rows, [asks("Mon", "8"), asks("Mon", "9", who="Mum")])
+    assert hours(plan) == {"mother": [(8,)], "bruce": [(8,)]}
+    assert told(plan) == [
+        (RemarkKind.WRONG, "Account & Court Configuration, row 3"),
+        (RemarkKind.WRONG, "Booking Schedule, row 3"),
+    ]
+    message = plan.remarks[0].message
+    for said in ('"Mum"', '"Mother" (Account & Court Configuration, row 2)', "basket", "MUM_CAM_EMAIL_ADDRESS"):
+        assert said in message
+    assert "by MUM" not in message.partition(".")[0]
+    assert 'no account "Mum" can be used; those that can: Mother, Bruce' in plan.remarks[1].message
+
+
+def test_every_further_account_with_one_login_is_left_out() -> None:
+    rows = [account(name, court, Email=MOTHERS) for court, name in enumerate(("A", "B", "C"), start=1)]
+    plan = plan_of(rows, [])
+    assert [each.name for each in plan.accounts] == ["A"]
+    assert ['"A" (Account & Court Configuration, row 2)' in remark.message for remark in plan.remarks] == [True] * 2
+
+
+@pytest.mark.parametrize(
+    ("logins", "by"),
+    [
+        ({"father": " MOTHER@example.test "}, "by FATHER_CAM_EMAIL_ADDRESS."),
+        ({"mother": "father@example.test"}, "by MOTHER_CAM_EMAIL_ADDRESS."),
+        (
+            {"mother": "us@example.test", "father": "us@example.test"},
+            "by FATHER_CAM_EMAIL_ADDRESS and MOTHER_CAM_EMAIL_ADDRESS.",
+        ),
+    ],
+)
+def test_a_setting_can_make_two_logins_one(logins: dict[str, str], by: str) -> None:
+    plan = plan_of(FAMILY, [asks("Mon", "8")], logins=logins)
+    assert hours(plan) == {"mother": [(8,)], "bruce": [(8,)]}
+    assert told(plan) == [(RemarkKind.WRONG, "Account & Court Configuration, row 3")]
+    assert by in plan.remarks[0].message
+
+
+@pytest.mark.parametrize("whose", ["mother", "mum"])
+def test_a_setting_can_make_one_login_two(whose: str) -> None:
+    rows = [account("Mother", 1), account("Mum", 2, Email=MOTHERS)]
+    plan = plan_of(rows, [], logins={whose: "other@example.test"})
+    assert [each.name for each in plan.accounts] == ["Mother", "Mum"]
+    assert plan.remarks == ()
+
+
+def test_an_account_that_is_left_out_keeps_no_login_from_another() -> None:
+    rows = [account("Mother", 1, Court_URL=""), account("Mum", 2, Email=MOTHERS)]
+    assert [each.name for each in plan_of(rows, []).accounts] == ["Mum"]
+
+
+def test_an_account_asked_for_that_shares_its_login_says_why() -> None:
+    rows = [account("Mother", 1), account("Mum", 2, Email=MOTHERS)]
+    with pytest.raises(BookingError, match=r'(?s)"Mum"; the sheet has: Mother\..*same address'):
+        plan_of(rows, [], only_accounts=["Mum"])
+
+
+def test_the_plan_knows_where_the_basket_is() -> None:
+    assert plan_of(FAMILY, [], basket_url=f"{SITE}/basket/").basket_url == f"{SITE}/basket/"
+
+
 def test_long_cells_are_told_short() -> None:
     plan = plan_of([account("Mother", 1, Email="x" * 10_000)], [asks("y" * 10_000, "z" * 10_000, "n" * 10_000)])
     assert len(plan.remarks) == 3

@@ -3,6 +3,8 @@ from __future__ import annotations
 import base64
 import html
 import json
+import time
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -45,9 +47,65 @@ def test_text_without_a_secret_is_left_as_it_is(text: str) -> None:
         assert Redaction([secret]).clean(text) == text
 
 
-@pytest.mark.parametrize("text", ["4111 1111 1111 1111", "4111-1111-1111-1111", "4111+1111+1111+1111"])
-def test_a_card_number_is_found_in_groups(text: str) -> None:
-    assert Redaction(["4111111111111111"]).clean(f"card {text}.") == f"card {BLACK}."
+NUMBER = "4111111111111111"
+BETWEEN = (
+    " ", "  ", "\u00a0", "\u2009", "\u202f", "\u2007", "\u3000", "\u200b", "\u00ad", "\t", "\n", "\r\n", " \u00a0 ",
+    "-", "--", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", " - ", ".", "\u00b7", "/", " / ", "_", "+", ":", ",",
+    "|", "%20", "%20%20", "%C2%A0", "%e2%80%89", "%2D", "%2F", "%09", "&nbsp;", "&nbsp;&nbsp;", "&#160;",
+    "&#xA0;", "&thinsp;", r"\u00a0", r"\u2009", r"\n", r"\t", r"\/",
+)  # fmt: skip
+"""What pages, addresses, forms, HTML and JSON put between the groups of a card number."""
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("sizes", [(4, 4, 4, 4), (6, 10), (4, 6, 5, 1), (1,) * 16], ids=str)
+def test_a_card_number_is_found_in_groups(between: str, sizes: tuple[int, ...]) -> None:
+    digits = iter(NUMBER)
+    text = between.join("".join(next(digits) for _ in range(size)) for size in sizes)
+    redaction = Redaction([NUMBER])
+    assert redaction.clean(f"card {text}.") == f"card {BLACK}."
+    assert redaction.found_in(text)
+
+
+@given(st.lists(st.sampled_from(["", *BETWEEN]), min_size=15, max_size=15))
+def test_a_card_number_is_found_in_groups_of_any_kind_mixed(between: list[str]) -> None:
+    text = NUMBER[0] + "".join(gap + digit for gap, digit in zip(between, NUMBER[1:], strict=True))
+    assert Redaction([NUMBER]).clean(f"card {text}.") == f"card {BLACK}."
+
+
+@pytest.mark.parametrize("quoted", [quote, quote_plus, json.dumps, html.escape])
+def test_a_grouped_card_number_is_found_as_addresses_and_json_carry_it(quoted: Callable[[str], str]) -> None:
+    text = quoted("4111\u00a01111  1111\u20091111")
+    assert "1111" not in Redaction([NUMBER]).clean(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111 1111 1111 1112", "4111x1111x1111x1111", "4111 1111 1111 111", "4111%301111 1111 1111",
+        "1111 1111 1111 1111", "court 4, 11:11, 11:11",
+    ],
+)  # fmt: skip
+def test_other_digits_are_left_alone(text: str) -> None:
+    assert Redaction([NUMBER]).clean(text) == text
+
+
+def test_short_numbers_are_searched_for_as_they_are() -> None:
+    assert Redaction(["73041"]).clean("73041 7304 1") == f"{BLACK} 7304 1"
+
+
+@pytest.mark.parametrize("piece", ["4 ", "4", " ", "4 1 1 1 1 1 1 1 ", "4%20", "4&nbsp;", "4" + " " * 40, r"4\u00a0"])
+def test_a_long_text_costs_no_more_than_its_length(piece: str) -> None:
+    redaction = Redaction(["4444444444444441", NUMBER])
+
+    def seconds(length: int) -> float:
+        text = piece * (length // len(piece))
+        began = time.process_time()
+        redaction.clean(text)
+        return time.process_time() - began
+
+    seconds(1000)  # Whatever the first time costs.
+    assert seconds(400_000) < 40 * (min(seconds(40_000) for _ in range(3)) + 0.01)
 
 
 def test_the_longer_of_two_secrets_goes_whole() -> None:

@@ -94,6 +94,8 @@ def test_with_nothing_set_a_run_goes_to_the_practice_venue(load: Callable[..., S
     assert settings.payment is Payment.PAY
     assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (15_000, 5000)
     assert settings.max_wait == timedelta(minutes=45)
+    assert (settings.person_wait, settings.proof_wait) == (timedelta(seconds=600), timedelta(seconds=300))
+    assert settings.basket_url == ""
     assert settings.opening is None
     assert (settings.release.days_ahead, settings.release.minutes) == (35, 1440)
     assert settings.release.zone.key == "Europe/London"
@@ -113,6 +115,23 @@ def test_a_real_site_rehearses_unless_told_to_pay(load: Callable[..., Settings])
     assert settings.sheet_id == "sheet-1_A"
     assert settings.service_account == KEY
     assert settings.service_account_file is None
+
+
+def test_the_basket_is_where_the_sites_file_says(load: Callable[..., Settings], sites: Path) -> None:
+    file = sites / "camden_active.py"
+    assert load(REAL).basket_url == ""
+    file.write_text(f"{file.read_text()}BASKET_PATH = '/basket/'\n")
+    assert load(REAL).basket_url == "https://camden.example.test/basket/"
+    there = {**REAL, "BOOKING_SITE_URL": "https://other.example.test/"}
+    assert load(there).basket_url == "https://other.example.test/basket/"
+    for wrong in ("'basket'", "7", "'https://elsewhere.example.test/'"):
+        file.write_text(f"{file.read_text()}BASKET_PATH = {wrong}\n")
+        assert "BASKET_PATH" in faults_of(load, REAL)["BOOKING_SITE"]
+
+
+def test_addresses_that_log_in_instead_of_the_sheets_are_known_by_account(load: Callable[..., Settings]) -> None:
+    given = {"ANNE_MARIE_CAM_EMAIL_ADDRESS": "other@example.test", "BRUCE_CAM_EMAIL_ADDRESS": ""}
+    assert load({**REAL, **given}).login_addresses() == {"anne_marie": "other@example.test"}
 
 
 def test_the_environment_wins_and_what_is_empty_there_does_not_count(load: Callable[..., Settings]) -> None:
@@ -150,6 +169,8 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
             "RELEASE_TIMEZONE": "Europe/Paris",
             "OPENING": "2026-07-01T23:00:00Z",
             "MAX_WAIT": "90",
+            "THREE_D_SECURE_WAIT": "2400",
+            "PAYMENT_PROOF_WAIT": "0",
             "NOTIFY": "Always",
             "NOTIFY_URLS": "json://127.0.0.1:9/canary-one\tntfys://canary-two",
             "BROWSER_EXECUTABLE": str(browser),
@@ -168,6 +189,7 @@ def test_every_setting_is_understood(load: Callable[..., Settings], tmp_path: Pa
     assert settings.opening
     assert settings.opening.isoformat() == "2026-07-02T01:00:00+02:00"
     assert settings.max_wait == timedelta(minutes=90)
+    assert (settings.person_wait, settings.proof_wait) == (timedelta(minutes=40), timedelta())
     assert settings.notify is Notify.ALWAYS
     assert settings.notify_urls == ("json://127.0.0.1:9/canary-one", "ntfys://canary-two")
     assert {"127.0.0.1:9/canary-one", "canary-two"} <= set(settings.secret_values())
@@ -194,6 +216,8 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         "RELEASE_TIMEZONE": "London",
         "OPENING": "2026-11-24T00:00:00",
         "MAX_WAIT": "an hour",
+        "THREE_D_SECURE_WAIT": "ten minutes",
+        "PAYMENT_PROOF_WAIT": "2401",
         "NOTIFY": "never",
         "NOTIFY_URLS": "ntfys://topic canary-two",
         "BROWSER_EXECUTABLE": "/no/such/program",
@@ -205,6 +229,7 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
     assert "https" in faults["BOOKING_SITE_URL"]
     assert "between /d/ and /edit" in faults["GSHEET_MAIN_ID"]
     assert "has no zone" in faults["OPENING"]
+    assert "from 0 to 2400: write one such as 600" in faults["PAYMENT_PROOF_WAIT"]
     assert "address 2" in faults["NOTIFY_URLS"]
     assert "canary" not in str(faults)
     assert "Europe/London" in faults["RELEASE_TIMEZONE"]
@@ -222,6 +247,9 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         ("MAX_SPEND", "-5"),
         ("MAX_SPEND", "5.5"),
         ("MAX_WAIT", "1441"),
+        ("THREE_D_SECURE_WAIT", "2401"),
+        ("PAYMENT_PROOF_WAIT", "-1"),
+        ("PAYMENT_PROOF_WAIT", "1.5"),
         ("OPENING", "tomorrow"),
         ("BROWSER_EXECUTABLE", "."),
         ("PAYMENT_HOSTS", "*.example.test"),

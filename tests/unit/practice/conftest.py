@@ -99,16 +99,18 @@ class Browser:
         return self.post_back(self.get("/basket/"), "#ctl00_PageContent_btnContinue")
 
     def enter_card(self, page: Page, card: dict[str, str]) -> Page:
-        """Go from the card page to the confirmation page."""
+        """Go from the card page to the page after the billing page, if there is one."""
         fields = {"cardNumber": card["number"], "expiryDate": card["month"], "expiryDate2": card["year"]}
-        page = self.send(page, {**fields, "csc": card["code"]})
-        details = {"cardholderName": card["holder"], "address1": card["address"], "city": card["city"]}
-        return self.send(page, {**details, "postcode": card["postcode"], "emailAddress": "someone@example.test"})
+        page = self.send(page, {**fields, "csc": card["code"], "_eventId_continue": "Continue"})
+        return self.send(page, billing_of(card)) if page.url.endswith("/details") else page
+
+    def press(self, page: Page) -> Page:
+        """Press the button that pays."""
+        return self.send(page, {"_eventId_payment": "Make Payment"})
 
     def pay(self, card: dict[str, str]) -> Page:
-        """Go from the basket to the result, pressing the button that pays."""
-        page = self.enter_card(self.to_portal(), card)
-        return self.send(page, {"payment": "Make a payment"})
+        """Go from the basket to what comes after the button that pays."""
+        return self.press(self.enter_card(self.to_portal(), card))
 
     @staticmethod
     def _page(answer: requests.Response) -> Page:
@@ -158,8 +160,36 @@ class World:
         return then.date()
 
 
+def billing_of(card: dict[str, str]) -> dict[str, str]:
+    """Return what the billing page is answered with."""
+    details = {"cardholderName": card["holder"], "address_1": card["address"], "city": card["city"]}
+    return {**details, "postcode": card["postcode"], "email": "someone@example.test", "_eventId_continue": "Continue"}
+
+
 def book_path(event_id: int, day: date, hour: int) -> str:
     return f"/courses/book.aspx?fdCourseEventId={event_id}&fdDate={day:%d/%m/%Y}&fdTime={hour}"
+
+
+def holding(world: World, *hours: int) -> Browser:
+    """Return a browser of the first account that holds these hours of its court."""
+    browser = world.member()
+    for hour in hours or (10,):
+        assert browser.redirect(book_path(192, world.open_day(), hour)) == "/basket/"
+    return browser
+
+
+def change(world: World, **values: Any) -> None:  # noqa: ANN401 - JSON
+    """Set what paying is like for the first account."""
+    world.control("POST", "/accounts", {"email": world.email(), **values})
+
+
+def payments(world: World) -> list[tuple[str, str, int]]:
+    return [(each["method"], each["status"], each["amount_pence"]) for each in world.records("payments")]
+
+
+def results(world: World) -> list[str]:
+    """Return what came of each press of the payment button."""
+    return [each["result"] for each in world.records("submissions")]
 
 
 class Served:

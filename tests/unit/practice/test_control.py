@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 import requests
 
+from practice import conduct
+from practice.conduct import Conduct
 from tests.unit.practice.conftest import SECONDS, World
 
 
@@ -49,12 +52,34 @@ def test_accounts_are_added_and_changed(world: World) -> None:
     told = world.control("POST", "/accounts", {"email": "aunt@example.test", "credit_pence": 5, "card": "3ds"})
     assert (told["credit_pence"], told["card"], told["mfa"]) == (5, "3ds", None)
     assert "password" not in told
+    changed = {"late_seconds": 0, "card_amount_pence": 5, "learns": "never", "billing": "old"}
+    told = world.control("POST", "/accounts", {"email": "aunt@example.test", **changed})
+    assert told | changed == told
+    assert (told["card"], told["credit_pence"]) == ("3ds", 5)
+    told = world.control("POST", "/accounts", {"email": "aunt@example.test", "card_amount_pence": None})
+    assert (told["card_amount_pence"], told["late_seconds"]) == (None, 0)
     assert call(world, "POST", "/accounts", {"email": "nobody@example.test", "mfa": True}).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("path", "body", "named"),
     [
+        *(
+            ("/accounts", {"email": "mother@example.test", **bad}, next(iter(bad)))
+            for bad in (
+                {"late_seconds": -1},
+                {"late_seconds": True},
+                {"surcharge_pence": 1.5},
+                {"surcharge_stated": 1},
+                {"billing": "newer"},
+                {"offer_save": True},
+                {"card_fields": None},
+                {"card_amount_pence": "5"},
+                {"learns": "always"},
+                {"learns_seconds": None},
+                {"listed_late_seconds": "1"},
+            )
+        ),
         ("/accounts", {"email": "mother@example.test", "card": "gold"}, "card"),
         ("/accounts", {"email": "mother@example.test", "credit_pence": -1}, "credit_pence"),
         ("/accounts", {"email": "mother@example.test", "colour": 1}, "colour"),
@@ -86,3 +111,10 @@ def test_worksheets_are_read_replaced_and_removed(world: World) -> None:
     world.control("DELETE", "/sheet/Booking Schedule")
     assert call(world, "GET", "/sheet/Booking Schedule").status_code == 404
     assert world.control("POST", "/sheet-access", {"mode": "forbidden"}) == {"mode": "forbidden"}
+
+
+def test_the_readme_names_all_that_can_be_set_of_paying() -> None:
+    text = Path(conduct.__file__).with_name("README.md").read_text(encoding="utf-8")
+    kinds = get_type_hints(Conduct)
+    choices = [each for kind in kinds.values() if get_origin(kind) is Literal for each in get_args(kind)]
+    assert [name for name in (*kinds, *choices) if f"`{name}`" not in text] == []

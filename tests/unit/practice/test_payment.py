@@ -1,43 +1,41 @@
-"""Credit, card, declined cards, 3-D Secure; and money that moves once."""
+"""Money and bookings, each in its own step: what is taken, when the venue learns of it, and what it sells then."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+import requests
 
-from practice.clock import Openings
-from practice.portal.cards import faults_of, passes_luhn
-from tests.unit.practice.conftest import Browser, Page, World, book_path
+from tests.unit.practice.conftest import Browser, Page, World, book_path, change, holding, payments, results
 
 PRICE = 1390
 DECLINED_CARD = "4000000000000002"
 SECURE_CARD = "4000000000003220"
+PROBLEM = "A problem was encountered. Please do not attempt to make this payment again."
 
 
-def holding(world: World, *hours: int) -> Browser:
-    browser = world.member()
-    for hour in hours or (10,):
-        assert browser.redirect(book_path(192, world.open_day(), hour)) == "/basket/"
-    return browser
+def booked(world: World) -> list[int]:
+    return [each["hour"] for each in world.records("bookings")]
 
 
-def payments(world: World) -> list[tuple[str, str, int]]:
-    return [(each["method"], each["status"], each["amount_pence"]) for each in world.records("payments")]
+def in_basket(browser: Browser) -> int:
+    return len(browser.get("/basket/").texts("div.basket-row"))
 
 
-def results(world: World) -> list[str]:
-    return [each["result"] for each in world.records("submissions")]
+def listed(browser: Browser) -> int:
+    return len(browser.get("/dashboards/my-bookings/").texts("div.row-group"))
 
 
-def change(world: World, **values: Any) -> None:  # noqa: ANN401 - JSON
-    world.control("POST", "/accounts", {"email": world.email(), **values})
+def at_the_button(browser: Browser, world: World) -> Page:
+    return browser.enter_card(browser.to_portal(), world.welcome.card)
 
 
-def pay_again(browser: Browser, page: Page) -> Page:
-    return browser.send(page, {"payment": "Make a payment"})
+def press_and_break_off(browser: Browser, page: Page) -> str:
+    """Press the button that pays and never follow where it leads; return where that is."""
+    answer = browser.session.post(page.url, data={"_eventId_payment": "x"}, allow_redirects=False, timeout=20)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
 
 
 def test_the_basket_shows_what_is_held_and_what_it_costs(world: World) -> None:
@@ -59,42 +57,102 @@ def test_the_basket_shows_what_is_held_and_what_it_costs(world: World) -> None:
     assert "held until" in page.text("span.basket-expires")
 
 
-def test_a_card_pays_and_the_slots_are_sold(world: World) -> None:
+def test_a_card_pays_and_the_returning_browser_gets_the_slots_sold(world: World) -> None:
     browser = holding(world, 10, 11)
     page = browser.pay(world.welcome.card)
     assert page.text("h1") == "Payment Successful"
-    assert page.url.startswith(world.welcome.portal_url)
+    assert page.url.startswith(f"{world.welcome.site_url}/basket/return/?ref=")
+    assert (page.html.html or "").count("Payment Successful") >= 3
     assert payments(world) == [("card", "paid", 2 * PRICE)]
     [payment] = world.records("payments")
-    assert payment["last4"] == "1111"
-    assert not payment["card_saved"]
+    day = world.open_day().isoformat()
+    assert payment["slots"] == [{"court": 1, "date": day, "hour": hour} for hour in (10, 11)]
     assert len(payment["lines"]) == 2
+    assert (payment["last4"], payment["card_saved"], payment["surcharge_pence"]) == ("1111", False, 0)
+    assert payment["billing_name"] == world.welcome.card["holder"]
     assert [(each["hour"], each["payment_id"]) for each in world.records("bookings")] == [
         (10, payment["id"]),
         (11, payment["id"]),
     ]
     assert {hold["state"] for hold in world.records("holds")} == {"sold"}
-    assert browser.get(page.attribute("a.button", "href")).has("div.row-group")
-    assert "Your basket is empty." in browser.get("/basket/").text("div.content-main")
+    assert listed(browser) == 2
+    assert in_basket(browser) == 0
     assert browser.redirect(book_path(192, world.open_day(), 10)).startswith("/courses/"), "sold is taken"
 
 
-def test_paying_again_shows_what_came_of_the_first_time(world: World) -> None:
+def test_between_the_money_and_the_return_the_slots_lie_in_the_basket(world: World) -> None:
+    browser = holding(world, 10, 11)
+    back = press_and_break_off(browser, at_the_button(browser, world))
+    assert payments(world) == [("card", "paid", 2 * PRICE)]
+    assert (booked(world), in_basket(browser), listed(browser)) == ([], 2, 0)
+    for _ in range(2):
+        assert browser.get(back).text("h1") == "Payment Successful"
+        assert (booked(world), in_basket(browser), listed(browser)) == ([10, 11], 0, 2)
+
+
+def test_paying_again_in_one_checkout_shows_what_came_of_the_first_time(world: World) -> None:
     browser = holding(world)
-    page = browser.enter_card(browser.to_portal(), world.welcome.card)
+    page = at_the_button(browser, world)
     for _ in range(3):
-        assert pay_again(browser, page).text("h1") == "Payment Successful"
+        assert browser.press(page).text("h1") == "Payment Successful"
     assert payments(world) == [("card", "paid", PRICE)]
     assert results(world) == ["paid", "again after paid", "again after paid"]
-    assert len(world.records("bookings")) == 1
+    assert booked(world) == [10]
 
 
-def test_two_checkouts_of_one_basket_pay_once(world: World) -> None:
+def test_another_checkout_of_the_same_basket_takes_the_money_again(world: World) -> None:
     browser = holding(world)
-    pages = [browser.enter_card(browser.to_portal(), world.welcome.card) for _ in range(2)]
-    assert [pay_again(browser, page).text("h1") for page in pages] == ["Payment Successful", "Payment Declined"]
-    assert payments(world) == [("card", "paid", PRICE)]
-    assert results(world) == ["paid", "expired"]
+    back = press_and_break_off(browser, at_the_button(browser, world))
+    assert browser.pay(world.welcome.card).text("h1") == "Payment Successful"
+    assert payments(world) == [("card", "paid", PRICE)] * 2
+    first, second = world.records("payments")
+    assert first["slots"] == second["slots"]
+    assert [each["payment_id"] for each in world.records("bookings")] == [second["id"]]
+    page = browser.get(back)
+    assert page.text("h1") == "Payment received"
+    assert "no longer held" in page.text("main")
+    assert len(booked(world)) == 1
+
+
+def test_a_return_after_the_hold_has_run_out_books_nothing(world: World) -> None:
+    browser = holding(world)
+    back = press_and_break_off(browser, at_the_button(browser, world))
+    world.control("POST", "/holds/expire", {"email": world.email()})
+    page = browser.get(back)
+    assert page.text("h1") == "Payment received"
+    assert "no longer held" in page.text("main")
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+
+
+def test_the_portal_takes_money_for_what_is_held_no_more(world: World) -> None:
+    world.control("POST", "/settings", {"session_minutes": 120})
+    browser = holding(world)
+    page = at_the_button(browser, world)
+    world.clock.ahead += 46 * 60
+    assert browser.press(page).text("h1") == "Payment received"
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+
+
+def test_a_return_without_money_or_by_somebody_else_leads_to_the_basket(world: World) -> None:
+    browser = holding(world)
+    reference = browser.to_portal().url.split("/")[-2]
+    back = f"/basket/return/?ref={reference}"
+    assert browser.redirect(back) == "/basket/"
+    assert browser.redirect("/basket/return/?ref=guess") == "/basket/"
+    press_and_break_off(browser, at_the_button(browser, world))
+    reference = world.records("submissions")[0]["reference"]
+    assert world.member(1).redirect(f"/basket/return/?ref={reference}") == "/basket/"
+    assert booked(world) == []
+
+
+def test_a_return_after_the_session_has_ended_books_after_the_login(world: World) -> None:
+    browser = holding(world)
+    back = press_and_break_off(browser, at_the_button(browser, world))
+    world.control("POST", "/sessions/expire", {"email": world.email()})
+    assert browser.get(back).has("input[type=password]")
+    assert booked(world) == []
+    assert browser.log_in(world.welcome.accounts[0], browser.redirect(back)).text("h1") == "Payment Successful"
+    assert booked(world) == [10]
 
 
 def test_enough_credit_pays_at_once(world: World) -> None:
@@ -103,7 +161,9 @@ def test_enough_credit_pays_at_once(world: World) -> None:
     assert page.url.endswith("/basket/confirmation/")
     assert page.text("h1") == "Payment Successful"
     assert payments(world) == [("credit", "paid", 2 * PRICE)]
-    assert len(world.records("bookings")) == 2
+    [payment] = world.records("payments")
+    assert ([each["hour"] for each in payment["slots"]], payment["last4"]) == ([10, 11], None)
+    assert booked(world) == [10, 11]
     page = holding(world, 14).get("/basket/")
     assert page.text("#ctl00_PageContent_lblCredit") == "£0.05"
 
@@ -116,17 +176,47 @@ def test_a_penny_short_of_credit_asks_for_a_card(world: World) -> None:
 
 
 @pytest.mark.parametrize("by_account", [True, False])
-def test_a_declined_card_leaves_the_slots_held(world: World, by_account: bool) -> None:
+def test_a_declined_card_leads_back_to_the_card_page(world: World, by_account: bool) -> None:
     if by_account:
         change(world, card="decline")
     browser = holding(world)
-    page = browser.pay(world.welcome.card | ({} if by_account else {"number": DECLINED_CARD}))
-    assert page.text("h1") == "Payment Declined"
+    card = world.welcome.card | ({} if by_account else {"number": DECLINED_CARD})
+    page = browser.pay(card)
+    assert page.text("#scp_cardPage_container_error") == "Card declined"
+    assert page.url.endswith("/card")
     assert payments(world) == [("card", "declined", PRICE)]
-    assert world.records("bookings") == []
-    assert browser.get(page.attribute("a.button", "href")).has("#ctl00_PageContent_btnContinue")
+    page = browser.press(browser.enter_card(page, card))
+    assert page.text("#scp_cardPage_container_error") == "Card declined"
+    assert (payments(world), results(world)) == ([("card", "declined", PRICE)] * 2, ["declined"] * 2)
+    assert len({each["reference"] for each in world.records("submissions")}) == 1
+    assert in_basket(browser) == 1
     change(world, card="approve")
-    assert browser.pay(world.welcome.card).text("h1") == "Payment Successful"
+    page = browser.enter_card(page, world.welcome.card)
+    assert not page.has("#scp_cardPage_container_error")
+    assert browser.press(page).text("h1") == "Payment Successful"
+
+
+def test_a_decline_can_be_a_page_of_its_own(world: World) -> None:
+    change(world, card="decline_page")
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    assert "Your payment was DECLINED" in page.text("main")
+    assert not page.has("#scp_cardPage_cardNumber_input")
+    assert (payments(world), booked(world)) == ([("card", "declined", PRICE)], [])
+    assert browser.get(page.attribute("a.button", "href")).has("#ctl00_PageContent_btnContinue")
+
+
+@pytest.mark.parametrize(("card", "status"), [("error_taken", "paid"), ("error_untaken", "failed")])
+def test_an_error_page_says_the_same_with_and_without_money(world: World, card: str, status: str) -> None:
+    change(world, card=card)
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    assert page.text("[role=alert]") == PROBLEM
+    assert browser.get(page.url).text("[role=alert]") == PROBLEM
+    assert (payments(world), booked(world)) == ([("card", status, PRICE)], [])
+    assert in_basket(browser) == 1
+    back = f"/basket/return/?ref={world.records('submissions')[0]['reference']}"
+    assert browser.get(back).text("h1") == ("Payment Successful" if status == "paid" else "Your basket")
 
 
 @pytest.mark.parametrize("way", ["frame", "control", "cancel", "card"])
@@ -135,107 +225,182 @@ def test_three_d_secure_waits_for_the_person(world: World, way: str) -> None:
         change(world, card="3ds")
     browser = holding(world)
     page = browser.pay(world.welcome.card | ({"number": SECURE_CARD} if way == "card" else {}))
-    assert payments(world) == [("card", "pending", PRICE)]
-    assert world.records("bookings") == []
+    assert (payments(world), booked(world)) == ([("card", "pending", PRICE)], [])
     source = page.attribute("iframe#scp_threeDSecure_iframe", "src")
     assert browser.get(world.welcome.portal_url + source).texts("button") == ["Confirm", "Cancel"]
+    assert browser.session.get(f"{page.url}/state", timeout=20).json() == {"waiting": True}
     if way == "control":
         assert world.control("POST", "/3ds/confirm", {"email": world.email()}) == {"paid": 1}
+        assert payments(world) == [("card", "paid", PRICE)]
+        assert browser.session.get(f"{page.url}/state", timeout=20).json() == {"waiting": False}
         page = browser.get(page.url)
     else:
         page = browser.send(page, {"answer": "Cancel" if way == "cancel" else "Confirm"})
     good = way != "cancel"
-    assert page.text("h1") == ("Payment Successful" if good else "Payment Declined")
+    if good:
+        assert page.text("h1") == "Payment Successful"
+    else:
+        assert page.text("#scp_cardPage_container_error") == "Card declined"
     assert payments(world) == [("card", "paid" if good else "declined", PRICE)]
-    assert len(world.records("bookings")) == good
+    assert len(booked(world)) == good
+
+
+def test_frictionless_goes_on_by_itself(world: World) -> None:
+    change(world, card="frictionless")
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    assert page.has("iframe#scp_threeDSecure_iframe")
+    assert payments(world) == [("card", "pending", PRICE)]
+    world.clock.ahead += 2
+    assert browser.session.get(f"{page.url}/state", timeout=20).json() == {"waiting": False}
+    assert browser.get(page.url).text("h1") == "Payment Successful"
+
+
+@pytest.mark.parametrize("way", ["control", "button", "cancel"])
+@pytest.mark.parametrize("portal_host", ["127.0.0.1", "localhost"])
+def test_the_bank_has_a_page_on_another_host(world: World, way: str, portal_host: str) -> None:
+    world.control("POST", "/settings", {"portal_host": portal_host})
+    change(world, card="bank_page")
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    other = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}[portal_host]
+    assert page.url.startswith(f"http://{other}:")
+    assert payments(world) == [("card", "pending", PRICE)]
+    if way == "control":
+        world.control("POST", "/3ds/confirm", {"email": world.email()})
+        assert browser.session.get(f"{page.url}/state", timeout=20).json() == {"waiting": False}
+        page = browser.get(page.url)
+    else:
+        page = browser.send(page, {"answer": "Cancel" if way == "cancel" else "Confirm"})
+    if way == "cancel":
+        assert page.url.startswith(f"http://{portal_host}:")
+        assert page.text("#scp_cardPage_container_error") == "Card declined"
+    else:
+        assert page.text("h1") == "Payment Successful"
+    assert len(booked(world)) == (way != "cancel")
+
+
+def test_a_late_bank_takes_the_money_after_the_page_was_left(world: World) -> None:
+    change(world, card="late", late_seconds=10)
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    assert page.has("iframe#scp_threeDSecure_iframe")
+    for _ in range(10):
+        world.clock.ahead += 2
+        assert browser.session.get(f"{page.url}/state", timeout=20).json() == {"waiting": True}
+    world.clock.ahead += 9
+    assert payments(world) == [("card", "pending", PRICE)]
+    before = world.clock() * 1000
+    world.clock.ahead += 60
+    [payment] = world.records("payments")
+    assert payment["status"] == "paid"
+    assert payment["at"] == pytest.approx(before + 3500, abs=1500), "at its instant, not when somebody looked"
+    assert (booked(world), in_basket(browser), listed(browser)) == ([], 1, 0)
 
 
 def test_a_lost_answer_is_a_payment_all_the_same(world: World) -> None:
     change(world, card="approve_lost")
     browser = holding(world)
-    page = browser.enter_card(browser.to_portal(), world.welcome.card)
-    with pytest.raises(OSError, match=r"closed|aborted|reset"):
-        pay_again(browser, page)
-    assert payments(world) == [("card", "paid", PRICE)]
-    assert len(browser.get("/dashboards/my-bookings/").texts("div.row-group")) == 1
-    assert pay_again(browser, page).text("h1") == "Payment Successful"
-    assert payments(world) == [("card", "paid", PRICE)]
+    page = at_the_button(browser, world)
+    for _ in range(2):
+        with pytest.raises(OSError, match=r"closed|aborted|reset"):
+            browser.press(page)
+    assert results(world) == ["paid", "again after paid"]
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+    assert (in_basket(browser), listed(browser)) == (1, 0)
+    assert browser.get(page.url).text("h1") == "Payment Successful"
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [10])
 
 
-@pytest.mark.parametrize("secure", [False, True])
-def test_no_money_is_taken_for_slots_that_are_held_no_more(world: World, secure: bool) -> None:
-    change(world, card="3ds" if secure else "approve")
+def test_a_slow_answer_comes_long_after_the_money(world: World) -> None:
+    change(world, card="slow", late_seconds=1.5)
     browser = holding(world)
-    page = browser.enter_card(browser.to_portal(), world.welcome.card)
-    if secure:
-        page = pay_again(browser, page)
-    world.clock.ahead += 46 * 60
-    page = browser.send(page, {"answer": "Confirm"} if secure else {"payment": "Make a payment"})
-    assert page.text("h1") == "Payment Declined"
-    assert "held no more" in page.text("main")
-    assert payments(world) == ([("card", "declined", PRICE)] if secure else [])
-    assert world.records("bookings") == []
+    page = at_the_button(browser, world)
+    with pytest.raises(requests.ReadTimeout):
+        browser.session.post(page.url, data={"_eventId_payment": "x"}, timeout=0.5)
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+    [request] = [each for each in world.records("requests") if each["path"].endswith("/confirmation")][-1:]
+    assert request["ms"] is None, "not answered yet"
+    assert browser.press(page).text("h1") == "Payment Successful"
 
 
-@pytest.mark.parametrize(("button", "saved"), [("cancel", False), ("save", True)])
-def test_the_offer_to_save_the_card(world: World, button: str, saved: bool) -> None:
-    world.control("POST", "/settings", {"save_card": True})
+def test_the_venues_own_check_books_without_the_browser(world: World) -> None:
+    change(world, learns="later", learns_seconds=60)
+    world.control("POST", "/settings", {"session_minutes": 120})
+    browser = holding(world)
+    press_and_break_off(browser, at_the_button(browser, world))
+    world.clock.ahead += 50
+    assert (booked(world), in_basket(browser)) == ([], 1)
+    world.clock.ahead += 60 * 60  # Long after the hold would have run out: what came first counts.
+    assert (listed(browser), in_basket(browser), booked(world)) == (1, 0, [10])
+    [booking], [payment] = world.records("bookings"), world.records("payments")
+    assert booking["made_at"] == pytest.approx(payment["at"] + 60_000)
+
+
+def test_the_venues_own_check_finds_nothing_to_book_where_the_hold_ran_out_first(world: World) -> None:
+    change(world, learns="later", learns_seconds=46 * 60)
+    world.control("POST", "/settings", {"session_minutes": 120})
+    browser = holding(world)
+    press_and_break_off(browser, at_the_button(browser, world))
+    world.clock.ahead += 60 * 60
+    assert (listed(browser), in_basket(browser)) == (0, 0)
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+
+
+def test_a_browser_that_returns_before_the_venues_own_check_books(world: World) -> None:
+    change(world, learns="later", learns_seconds=600)
+    assert holding(world).pay(world.welcome.card).text("h1") == "Payment Successful"
+    assert booked(world) == [10]
+
+
+def test_a_venue_that_never_learns_books_nothing(world: World) -> None:
+    change(world, learns="never")
     browser = holding(world)
     page = browser.pay(world.welcome.card)
-    assert page.attribute("input[name=save]", "value") == "Save"
-    assert page.attribute("input[name=cancel]", "value") == "Cancel"
-    assert browser.send(page, {button: "x"}).text("h1") == "Payment Successful"
-    assert [each["card_saved"] for each in world.records("payments")] == [saved]
+    assert page.text("h1") == "Payment received"
+    assert "We are processing your payment" in page.text("main")
+    assert (payments(world), booked(world)) == ([("card", "paid", PRICE)], [])
+    assert (in_basket(browser), listed(browser)) == (1, 0)
 
 
-@pytest.mark.parametrize(
-    ("wrong", "told"),
-    [
-        ({"number": "4111111111111112"}, "The card number is not valid."),
-        ({"number": "4111"}, "The card number is not valid."),
-        ({"month": "13"}, "The expiry date is not valid."),
-        ({"month": "01", "year": "20"}, "The card has expired."),
-        ({"code": "12x"}, "The security code is not valid."),
-    ],
-)
-def test_a_card_typed_wrong_is_told_and_not_echoed(world: World, wrong: dict[str, str], told: str) -> None:
+def test_a_booking_can_be_listed_late(world: World) -> None:
+    change(world, listed_late_seconds=30)
     browser = holding(world)
-    card = world.welcome.card | wrong
-    fields = {"cardNumber": card["number"], "expiryDate": card["month"], "expiryDate2": card["year"]}
-    page = browser.send(browser.to_portal(), {**fields, "csc": card["code"]})
-    assert page.texts("div.scp-error") == [told]
-    assert card["number"] not in (page.html.html or "")
-    assert results(world) == []
+    assert browser.pay(world.welcome.card).text("h1") == "Payment Successful"
+    assert (booked(world), in_basket(browser), listed(browser)) == ([10], 0, 0)
+    world.clock.ahead += 31
+    assert listed(browser) == 1
 
 
-def test_the_card_of_this_month_is_good_and_four_digit_years_and_spaces_too() -> None:
-    today = Openings().now().date()
-    card = {"cardNumber": "4111 1111 1111 1111", "expiryDate": str(today.month), "csc": "123"}
-    assert faults_of({**card, "expiryDate2": str(today.year)}, today) == []
-    later = today.replace(day=1) + timedelta(days=40)
-    assert faults_of({**card, "expiryDate2": f"{today:%y}"}, later) == ["The card has expired."]
-    assert passes_luhn(SECURE_CARD)
-
-
-def test_pages_cannot_be_skipped_and_references_not_guessed(world: World) -> None:
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_surcharge_shows_on_the_confirmation_page_and_is_charged(world: World, stated: bool) -> None:
+    change(world, surcharge_pence=250, surcharge_stated=stated)
     browser = holding(world)
     page = browser.to_portal()
-    root = page.url.removesuffix("/card")
-    for late in ("details", "confirmation", "3ds", "save-card", "result"):
-        assert browser.get(f"{root}/{late}").has("#scp_cardPage_cardNumber_input")
-    page.url = f"{root}/confirmation"
-    assert pay_again(browser, page).has("#scp_cardPage_cardNumber_input")
-    assert browser.get(world.welcome.portal_url + "/scp/guess/card").status == 404
-    assert results(world) == []
+    assert page.text("#scp_cardPage_amount_value") == "£13.90"
+    page = browser.enter_card(page, world.welcome.card)
+    assert page.text("#scp_purchase_details_total .scp_amount") == "£16.40"
+    assert ("Card fee" in page.text("#scp_purchase_details")) == stated
+    browser.press(page)
+    assert payments(world) == [("card", "paid", PRICE + 250)]
+    assert world.records("payments")[0]["surcharge_pence"] == 250
+    assert booked(world) == [10]
 
 
-def test_the_portal_stands_under_the_name_that_is_set(world: World) -> None:
-    world.control("POST", "/settings", {"portal_host": "localhost"})
-    assert holding(world).to_portal().url.startswith("http://localhost:")
+def test_the_portal_can_be_about_to_charge_something_else(world: World) -> None:
+    change(world, card_amount_pence=5000)
+    browser = holding(world)
+    page = browser.to_portal()
+    assert page.text("#scp_cardPage_amount_value") == "£50.00"
+    page = browser.enter_card(page, world.welcome.card)
+    assert page.text("#scp_purchase_details_total .scp_amount") == "£50.00"
+    browser.press(page)
+    assert payments(world) == [("card", "paid", 5000)]
 
 
 def test_no_card_number_and_no_code_is_kept_anywhere(world: World, tmp_path: Path) -> None:
     holding(world).pay(world.welcome.card)
     kept = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert world.welcome.card["number"].encode() not in kept
+    assert world.welcome.card["address"].encode() not in kept
     assert world.welcome.accounts[0]["password"].encode() not in kept

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -92,6 +93,22 @@ def test_what_happened_outlives_a_restart_and_even_a_kill(tmp_path: Path) -> Non
         assert url.startswith(new.site_url)
     finally:
         served.stop()
+
+
+def test_a_file_of_an_older_schema_is_set_aside(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    with closing(sqlite3.connect(state / "venue.sqlite3")) as old, old:
+        old.execute("PRAGMA journal_mode = WAL")
+        old.execute("CREATE TABLE accounts (email TEXT PRIMARY KEY, card TEXT) STRICT")
+        old.execute("INSERT INTO accounts VALUES ('old@example.test', 'approve')")
+    served = Served(state, Clock())
+    try:
+        assert served.world.member().get("/dashboards/").has("#ctl00_btnLogout")
+    finally:
+        served.stop()
+    with closing(sqlite3.connect(state / "venue.sqlite3.version-0")) as old:
+        assert old.execute("SELECT email FROM accounts").fetchall() == [("old@example.test",)]
 
 
 def test_a_port_can_be_chosen(tmp_path: Path) -> None:

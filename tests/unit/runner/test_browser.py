@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(browser, "_FOLDERS", (str(tmp_path / "none"),))
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setattr(browser, "_download", lambda _environ, _say: False)
+    monkeypatch.setattr(browser, "_LOCK", tmp_path)
     return {"HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "bin")}
 
 
@@ -117,3 +119,44 @@ def test_a_failed_install_says_its_last_words(bare: dict[str, str], monkeypatch:
     with pytest.raises(BookingError):
         find_browser(None, bare, said.append)
     assert said[-1] == "The packages chromium and chromium-sandbox could not be installed. (no space left)"
+
+
+def test_of_two_runs_on_a_bare_machine_one_installs_and_the_other_waits_for_it(
+    bare: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    folder = Path(bare["PATH"])
+    # As apt does, it ends at once where another one is at work.
+    program(
+        folder / "apt-get",
+        f"""#!/bin/sh
+PATH=/usr/bin:/bin
+echo "$@" >> {tmp_path}/asked
+mkdir {tmp_path}/busy || {{ echo Unable to acquire the dpkg frontend lock >&2; exit 100; }}
+sleep 0.5
+[ "$1" = install ] && printf '#!/bin/sh\n' > {folder}/chromium && chmod 700 {folder}/chromium
+rmdir {tmp_path}/busy
+""",
+    )
+    with ThreadPoolExecutor(2) as runs:
+        found = list(runs.map(lambda _: find_browser(None, bare, said.append), range(2)))
+    assert found == [folder / "chromium"] * 2
+    assert said.count("Another run is installing a browser: waiting for it ...") == 1
+    assert not [line for line in said if "could not" in line]
+    update, install = (tmp_path / "asked").read_text().splitlines()
+    assert (update.split()[0], install.split()[0]) == ("update", "install")
+    # Another program may be installing something as well.
+    assert "DPkg::Lock::Timeout=300" in update
+    assert "DPkg::Lock::Timeout=300" in install
+
+
+def test_where_another_run_does_not_come_to_an_end_the_package_manager_has_the_last_word(
+    bare: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser, "_LONGEST_WAIT", 0.3)
+    monkeypatch.setattr(browser, "_install_package", lambda _environ, _say: False)
+    said: list[str] = []
+    with browser._only_installation(said.append), pytest.raises(BookingError, match="There is no browser"):
+        find_browser(None, bare, said.append)
+    assert said == ["Another run is installing a browser: waiting for it ..."]

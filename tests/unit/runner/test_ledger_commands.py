@@ -50,7 +50,10 @@ def test_the_history_is_told_to_machines(
     assert told[0]["date"] == "2026-12-28"
 
 
-@pytest.mark.parametrize(("verdict", "state"), [("paid", SlotState.PAID), ("not-paid", SlotState.RELEASED)])
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [("paid", SlotState.PAID), ("not-paid", SlotState.RELEASED), ("cancelled", SlotState.RELEASED)],
+)
 @pytest.mark.parametrize("last", [SlotState.PAYING, SlotState.UNKNOWN])
 def test_a_person_settles_what_nobody_knew(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, verdict: str, state: SlotState, last: SlotState
@@ -101,3 +104,71 @@ def test_a_slot_that_was_never_heard_of_is_told(
     come_to(ledger, SlotState.HELD)
     assert say(monkeypatch, "settle", "mother", "2026-12-29", "18:00", "paid") == 2
     assert "knows of no such slot" in capsys.readouterr().err
+
+
+def test_what_was_cancelled_by_hand_may_be_booked_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    come_to(ledger, SlotState.HELD, SlotState.PAID)
+    assert say(monkeypatch, "settle", "Mother", "2026-12-28", "18:00", "cancelled") == 0
+    latest = ledger.latest("mother", SLOT)
+    assert latest
+    assert (latest.state, latest.why) == (SlotState.RELEASED, "cancelled by hand: it may be booked again")
+    come_to(ledger, SlotState.INTENT, SlotState.HELD)
+    assert ledger.payable("mother", [SLOT]) == (SLOT,)
+
+
+def test_what_is_paid_and_called_not_paid_is_told_how_to_cancel_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    come_to(ledger, SlotState.PAID)
+    assert say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "not-paid") == 2
+    command = capsys.readouterr().err.strip().partition("./run.sh ")[2].split()
+    assert say(monkeypatch, *command) == 0
+    assert ledger.state("mother", SLOT) is SlotState.RELEASED
+
+
+@pytest.mark.parametrize("state", [SlotState.HELD, SlotState.INTENT])
+def test_what_was_never_paid_for_is_not_cancelled(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], state: SlotState
+) -> None:
+    come_to(ledger, state)
+    assert say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "cancelled") == 2
+    assert f"the ledger has it as {state}; there is nothing to settle" in capsys.readouterr().err
+    assert ledger.state("mother", SLOT) is state
+
+
+def test_of_two_courts_at_one_hour_the_person_says_which(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Slot(4, SLOT.date, SLOT.hour)
+    for slot in (SLOT, other):
+        for state in (SlotState.HELD, SlotState.PAYING, SlotState.UNKNOWN):
+            ledger.record(run="r1", account="mother", slot=slot, state=state, pence=1390)
+    assert say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "paid") == 2
+    told = capsys.readouterr().err
+    assert "court 1, Mon 28 Dec 2026, 18:00 (unknown) and court 4" in told
+    commands = [line.strip() for line in told.splitlines() if line.startswith("  ./run.sh settle")]
+    assert [command.rpartition(" ")[2] for command in commands] == ["1", "4"]
+    assert say(monkeypatch, *commands[1].split()[1:]) == 0
+    assert (ledger.state("mother", SLOT), ledger.state("mother", other)) == (SlotState.UNKNOWN, SlotState.PAID)
+    # Now only one of them can be meant.
+    assert say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "not-paid") == 0
+    assert ledger.state("mother", SLOT) is SlotState.RELEASED
+
+
+def test_a_court_that_the_account_never_had_is_told(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    come_to(ledger, SlotState.HELD, SlotState.PAYING)
+    assert say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "paid", "--court", "2") == 2
+    assert "mother, court 2, 2026-12-28 18:00: the ledger knows of no such slot" in capsys.readouterr().err
+    assert ledger.state("mother", SLOT) is SlotState.PAYING
+
+
+def test_a_word_that_is_no_verdict_is_told_with_those_that_are(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    come_to(ledger, SlotState.PAID)
+    with pytest.raises(SystemExit):
+        say(monkeypatch, "settle", "mother", "2026-12-28", "18:00", "refunded")
+    told = capsys.readouterr().err
+    assert all(verdict in told for verdict in ("refunded", "paid", "not-paid", "cancelled"))

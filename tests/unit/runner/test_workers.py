@@ -231,7 +231,8 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
             headed=False,
             processes=len(texts),
             browser_server="",
-            person_wait=timedelta(),
+            person_wait=timedelta(minutes=10),
+            proof_wait=timedelta(minutes=5),
             longest_task=timedelta(minutes=5),
         )
         environ = {**os.environ, "PYTHONPATH": str(PROJECT / "libraries")}
@@ -249,6 +250,15 @@ def under_way(night: Night) -> None:
 
 def test_all_workers_end_in_one_report(begin: Callable[..., Night]) -> None:
     assert begin(mother=QUICK, father=QUICK).finish() == {"Mother": "PASS", "Father": "PASS"}
+
+
+def test_workers_know_how_long_a_person_and_a_proof_are_waited_for(begin: Callable[..., Night]) -> None:
+    waits = """*** Tasks ***
+Book
+    Should Be Equal    ${PERSON_PATIENCE}    600.0 s
+    Should Be Equal    ${PROOF_PATIENCE}    300.0 s
+"""
+    assert begin(mother=waits).finish() == {"Mother": "PASS"}
 
 
 def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[..., Night]) -> None:

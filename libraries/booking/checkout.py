@@ -1,0 +1,604 @@
+"""What a page of the checkout means, judged from the facts that ``resources/js/checkout.js`` sees of it.
+
+Pages are told apart by what they show: the portal's ids first, then names, then meaning. An address says nothing beyond
+its host. What is hidden is not there, and what is not understood is not known: nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from booking.outcomes import Outcome
+from booking.pages import same_site
+
+MESSAGE_LENGTH = 200
+MOST_PAGES = 12
+"""A checkout that shows more pages than this before its last button goes in a circle."""
+LINE_LENGTH = 50
+"""The portal takes lines of up to so many characters."""
+
+
+class CheckoutKind(StrEnum):
+    """What a page of the checkout is."""
+
+    PAID = "paid"
+    """A page of the site itself whose heading says that the payment succeeded."""
+    BASKET = "basket"
+    """The site's basket, come in answer to a click."""
+    CARD = "card"
+    """Asks for the card; a card that was declined leads back here."""
+    BILLING = "billing"
+    """Asks for holder and address."""
+    CONFIRMATION = "confirmation"
+    """Has the button that pays."""
+    SAVE_CARD = "save card"
+    """Offers to keep the card; it is passed without."""
+    RETURN_LINK = "return link"
+    """A last page of the portal, with the link that leads back to the site."""
+    BANK = "bank"
+    """3-D Secure: the bank may ask its customer to confirm."""
+    DECLINED = "declined"
+    """Says in known words that the card was declined, and does not ask for a card."""
+    ERROR = "error"
+    """Says that something else went wrong."""
+    BROKEN = "broken"
+    """No page at all, or a fault of the server."""
+    UNKNOWN_HOST = "unknown host"
+    """Neither the site nor a payment host."""
+    TEST_SYSTEM = "test system"
+    """A portal that says it is there for tests: what is typed there pays for nothing."""
+    NOTHING = "nothing known"
+    """None of these, or not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutPage:
+    """One page of the checkout. Money is in pence; texts come from the page and are data."""
+
+    kind: CheckoutKind
+    host: str
+    """Where it comes from, for messages."""
+    amount_pence: int | None
+    """What the page says is charged in all; None where it does not say so, or not in a way that can be read."""
+    fee_pence: int | None
+    """A fee that the page states in so many words."""
+    message: str
+    """What the page says is wrong, in one line; empty if nothing is."""
+    declined: bool
+    """Whether the message is known to mean that the card was declined and no money has moved."""
+    unfilled: tuple[str, ...]
+    """Labels of fields that must be filled in and are not known: a person has to look."""
+    fingerprint: str
+    """Tells this page from the next one, also from one that looks the same."""
+    loading: bool = False
+    """Whether it is being left, or still loading."""
+
+    @property
+    def asks_for_card(self) -> bool:
+        """Whether this is a page before the click that pays: as the first one, it shows that nothing is paid."""
+        return self.kind in {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.CONFIRMATION}
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether this page, after the click that pays, has to be passed or waited for: the bank may be any host."""
+        return self.kind in {
+            CheckoutKind.SAVE_CARD,
+            CheckoutKind.RETURN_LINK,
+            CheckoutKind.BANK,
+            CheckoutKind.UNKNOWN_HOST,
+        }
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether, after the click that pays, nothing has come yet: the page with the button, or one that is loading."""
+        return self.kind is CheckoutKind.CONFIRMATION or self.loading
+
+    def is_news_after(self, other: CheckoutPage | None) -> bool:
+        """Tell whether this page is of a known kind, and not the other one still."""
+        if self.kind is CheckoutKind.NOTHING:
+            return False
+        return other is None or self.fingerprint != other.fingerprint
+
+
+def read_checkout(
+    seen: Mapping[str, Any], *, site_url: str, basket_path: str, payment_hosts: Collection[str]
+) -> CheckoutPage:
+    """Judge what a page of the checkout is.
+
+    Args:
+        seen: the facts of the page, see ``resources/js/checkout.js``; empty for a page that is being left.
+        site_url: address of the site.
+        basket_path: path of its basket.
+        payment_hosts: host names on which a card may be typed.
+    """
+    facts = _Facts(seen)
+    kind = _Judge(facts, site_url, basket_path, payment_hosts).kind()
+    amount, fee = _amounts(facts)
+    message = _message(facts, kind)
+    return CheckoutPage(
+        kind=kind,
+        host=facts.host[:80],
+        amount_pence=amount,
+        fee_pence=fee,
+        message=message,
+        declined=kind is CheckoutKind.DECLINED or (kind in _ASKING and _declines(" . ".join(facts.complaints))),
+        unfilled=tuple(dict.fromkeys(_unfilled(facts))),
+        fingerprint=facts.fingerprint,
+        loading=kind is CheckoutKind.NOTHING and facts.ready != "complete",
+    )
+
+
+# The way to the last button
+
+
+class Act(StrEnum):
+    """What to do with a page on the way to the last button."""
+
+    FILL_IN = "fill in"
+    """Fill in what it asks for and go on."""
+    PASS = "pass without saving the card"  # noqa: S105 - no password
+    ARRIVED = "arrived"
+    """The last button is there."""
+    REFUSED = "refused"
+    """The card was refused before any money moved."""
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next step on the way to the last button."""
+
+    act: Act
+    outcome: Outcome = Outcome.SITE_ERROR
+    """What becomes of the slots where the way ends here."""
+    why: str = ""
+
+
+def next_step(pages: Sequence[CheckoutPage]) -> Step:
+    """Return what to do on the last one of the pages that the checkout has shown since "Make Booking".
+
+    Args:
+        pages: in the order in which they were shown; the first one may be of any kind.
+    """
+    *passed, page = pages
+    said = f': "{page.message}"' if page.message else ""
+    typed = any(each.kind is CheckoutKind.CARD for each in passed)
+    if passed and not page.is_news_after(passed[-1]) and page.kind is not CheckoutKind.NOTHING:
+        return _stop(Outcome.SITE_ERROR, f"{page.host} does not go on{said}")
+    if typed and page.kind in {CheckoutKind.CARD, CheckoutKind.DECLINED}:
+        return Step(Act.REFUSED, Outcome.DECLINED, f"the card portal says: {page.message or 'nothing, but asks again'}")
+    if page.kind not in _ON_THE_WAY:
+        outcome, why = _ENDS[page.kind]
+        return _stop(outcome, f"{why.format(host=page.host or 'the checkout')}{said}")
+    obstacle = _obstacle(passed, page, typed=typed)
+    return obstacle or Step(_ON_THE_WAY[page.kind])
+
+
+def _obstacle(passed: Sequence[CheckoutPage], page: CheckoutPage, *, typed: bool) -> Step | None:
+    """Return why a page of the right kind is not gone on with, if there is a reason."""
+    if page.unfilled:
+        names = ", ".join(f'"{label}"' for label in page.unfilled)
+        return _stop(Outcome.NEEDS_PERSON, f"the {page.kind} page asks for what is not known: {names[:MESSAGE_LENGTH]}")
+    if page.kind is CheckoutKind.BILLING and page.message and passed and passed[-1].kind is CheckoutKind.BILLING:
+        return _stop(Outcome.SITE_ERROR, f'the card portal does not take the address: "{page.message}"')
+    if page.kind is CheckoutKind.CONFIRMATION and not typed:
+        return _stop(Outcome.NEEDS_PERSON, f"{page.host} wants to charge without having asked for the card")
+    if len(passed) >= MOST_PAGES:
+        return _stop(Outcome.SITE_ERROR, f"{len(passed)} pages of the checkout have not led to the last button")
+    return None
+
+
+def cannot_be_filled_in(page: CheckoutPage, fields: Mapping[str, int], values: Mapping[str, Any]) -> str:
+    """Return why a page cannot be filled in; empty when it can.
+
+    Args:
+        page: the page, which asks for the card or for its holder.
+        fields: the roles found on the page, each with the most characters it takes (0: it does not say).
+        values: what is typed, by role, as text or as a Secret.
+    """
+    missing = [_NAMES[role] for role in _NEEDED[page.kind] if role not in fields]
+    if missing:
+        return f"the {page.kind} page has no {' and no '.join(missing)} that can be told from the rest"
+    for role, most in fields.items():
+        if role not in values:
+            continue
+        length = len(str(getattr(values[role], "value", values[role])))
+        limit = min(most or LINE_LENGTH, LINE_LENGTH)
+        if length > limit:
+            return f"the {page.kind} page takes {limit} characters for the {_NAMES.get(role, role)}, which has {length}"
+    return ""
+
+
+_ON_THE_WAY = {
+    CheckoutKind.CARD: Act.FILL_IN,
+    CheckoutKind.BILLING: Act.FILL_IN,
+    CheckoutKind.SAVE_CARD: Act.PASS,
+    CheckoutKind.CONFIRMATION: Act.ARRIVED,
+}
+_ENDS = {
+    CheckoutKind.PAID: (Outcome.NEEDS_PERSON, "the site says that it is paid although the last button was not clicked"),
+    CheckoutKind.BASKET: (Outcome.SITE_ERROR, "the checkout led back to the basket"),
+    CheckoutKind.RETURN_LINK: (Outcome.NEEDS_PERSON, "the card portal wants to go back before anything was paid"),
+    CheckoutKind.BANK: (Outcome.NEEDS_PERSON, "the bank asks to confirm (3-D Secure) before the last button"),
+    CheckoutKind.DECLINED: (Outcome.NEEDS_PERSON, "the card portal declines before a card was typed"),
+    CheckoutKind.ERROR: (Outcome.SITE_ERROR, "{host} shows an error"),
+    CheckoutKind.BROKEN: (Outcome.SITE_ERROR, "{host} did not answer, or with a fault"),
+    CheckoutKind.UNKNOWN_HOST: (Outcome.NEEDS_PERSON, "the checkout led to {host}, which PAYMENT_HOSTS does not name"),
+    CheckoutKind.TEST_SYSTEM: (Outcome.NEEDS_PERSON, "{host} says that it is a test system"),
+    CheckoutKind.NOTHING: (Outcome.NEEDS_PERSON, "{host} shows a page that is not known"),
+}
+_NEEDED: Mapping[CheckoutKind, tuple[str, ...]] = {
+    CheckoutKind.CARD: ("number", "month", "year", "code", "continue"),
+    CheckoutKind.BILLING: ("continue",),
+    CheckoutKind.CONFIRMATION: ("pay",),
+}
+_NAMES = {
+    "number": "card number",
+    "month": "expiry month",
+    "year": "expiry year",
+    "code": "security code",
+    "holder": "card holder (LB_CARDHOLDER_NAME)",
+    "address": "address (LB_ADDRESS)",
+    "city": "city (LB_CITY)",
+    "postcode": "postcode (LB_POSTCODE)",
+    "email": "email address",
+    "email-again": "email address",
+    "continue": "button to go on",
+    "pay": "button that pays",
+}
+
+
+def _stop(outcome: Outcome, why: str) -> Step:
+    return Step(Act.STOP, outcome, f"{why}; nothing was paid")
+
+
+# What is seen
+
+_BILLING = ("holder", "address", "city", "postcode")
+_FILLED_IN = frozenset({*_BILLING, "number", "month", "year", "code", "email", "email-again"})
+_ASKING = frozenset(
+    {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.CONFIRMATION, CheckoutKind.SAVE_CARD, CheckoutKind.BASKET}
+)
+
+
+class _Facts:
+    """The facts of a page, whatever the page made of them: what is not of the right type is not there."""
+
+    def __init__(self, seen: Mapping[str, Any]) -> None:
+        self._seen = seen
+        self.address = self._text("address")
+        self.status = self._number("status")
+        self.ready = self._text("ready")
+        self.clicked = bool(seen.get("clicked"))
+        self.test = bool(seen.get("test"))
+        self.text = _folded(self._text("text"))
+        self.fingerprint = self._text("fingerprint")
+        self.headings = self._list("headings")
+        self.fields = self._list("fields")
+        self.buttons = self._list("buttons")
+        self.frames = self._list("frames")
+        self.amounts = self._list("amounts")
+        errors = seen.get("errors")
+        said = [_folded(str(each)) for each in errors] if isinstance(errors, list | tuple) else []
+        self.complaints = [each for each in said if each and not _succeeds(each)]
+        parts = _parts(self.address)
+        self.lost = parts.scheme == "chrome-error"
+        self.host = "" if self.lost else (parts.hostname or "").lower()
+
+    def roles(self) -> set[str]:
+        return {str(each.get("role")) for each in (*self.fields, *self.buttons) if each.get("role")}
+
+    def titles(self) -> list[str]:
+        """Return the headings' words."""
+        return [text for each in self.headings if (text := _folded(str(each.get("text", ""))))]
+
+    def main_titles(self) -> list[str]:
+        return [_folded(str(each.get("text", ""))) for each in self.headings if each.get("level") == 1]
+
+    def has_id(self, pattern: str) -> bool:
+        return any(re.search(pattern, str(each.get("id"))) for each in (*self.fields, *self.buttons, *self.headings))
+
+    def _text(self, name: str) -> str:
+        value = self._seen.get(name)
+        return value if isinstance(value, str) else ""
+
+    def _number(self, name: str) -> int:
+        value = self._seen.get(name)
+        return value if isinstance(value, int) else 0
+
+    def _list(self, name: str) -> list[Mapping[str, Any]]:
+        value = self._seen.get(name)
+        return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+
+
+class _Judge:
+    """Tells what one page is, the strongest sign first."""
+
+    def __init__(
+        self, facts: _Facts, site_url: str, basket_path: str, payment_hosts: Collection[str]
+    ) -> None:
+        self._facts = facts
+        self._own = same_site(facts.address, site_url)
+        self._known = self._own or facts.host in {name.lower() for name in payment_hosts}
+        self._basket_path = basket_path
+
+    def kind(self) -> CheckoutKind:
+        return self._kind_of_place() or self._asked() or self._told()
+
+    def _kind_of_place(self) -> CheckoutKind | None:
+        """Return what a page is by where it comes from, and whether it is there at all."""
+        facts = self._facts
+        strange = {
+            CheckoutKind.BROKEN: facts.lost or facts.status >= 500,
+            CheckoutKind.NOTHING: facts.address in {"", "about:blank"},
+            CheckoutKind.UNKNOWN_HOST: not self._known,
+            CheckoutKind.TEST_SYSTEM: facts.test,
+            CheckoutKind.PAID: self._own and _is_success(facts.main_titles()),
+        }
+        kind = next((kind for kind, so in strange.items() if so), None)
+        return CheckoutKind.NOTHING if kind is None and facts.ready == "loading" else kind
+
+    def _asked(self) -> CheckoutKind | None:
+        """Return what a page is that asks for something."""
+        facts = self._facts
+        if any("threedsecure" in str(frame.get("id")).lower() for frame in facts.frames):
+            return CheckoutKind.BANK
+        roles = facts.roles()
+        if "number" in roles:
+            return CheckoutKind.CARD
+        form = self._form(roles)
+        if form is None and self._own and facts.clicked:
+            return CheckoutKind.NOTHING  # Still the page with the click, whatever it says.
+        loud = " . ".join([*facts.complaints, *facts.titles()])
+        if _doubts(loud):
+            return CheckoutKind.ERROR
+        if _declines(loud):
+            # Where there is nothing to act on, the small print may take it back.
+            told = loud if form else f"{loud} . {facts.text}"
+            return CheckoutKind.ERROR if _doubts(told) else CheckoutKind.DECLINED
+        return form
+
+    def _form(self, roles: set[str]) -> CheckoutKind | None:
+        facts = self._facts
+        if "no-save" in roles or facts.has_id(r"^scp_storeCardConfirmationPage_buttons"):
+            return CheckoutKind.SAVE_CARD
+        path = _parts(facts.address).path.lower().rstrip("/")
+        if self._own and path == self._basket_path.lower().rstrip("/"):
+            return CheckoutKind.BASKET if facts.ready == "complete" and not facts.clicked else None
+        asked = sum(role in roles for role in _BILLING)
+        if asked >= (2 if self._own else 1) or ("email" in roles and "continue" in roles and not self._own):
+            return CheckoutKind.BILLING
+        if "pay" in roles or facts.has_id(r"^scp_confirmationPage_header$"):
+            return CheckoutKind.CONFIRMATION
+        return None
+
+    def _told(self) -> CheckoutKind:
+        """Return what a page is that asks for nothing."""
+        facts = self._facts
+        titles = facts.titles()
+        if any(_BANK.search(title) for title in titles) or (not self._own and self._frame_of_bank()):
+            return CheckoutKind.BANK
+        if _says_declined(facts.text):
+            return CheckoutKind.ERROR if _doubts(facts.text) else CheckoutKind.DECLINED
+        wrong = bool(facts.complaints) or facts.status >= 400 or any(_ERROR.search(title) for title in titles)
+        back = "return" in facts.roles() and not self._own
+        done = any(_succeeds(each) for each in (*titles, *_sentences(facts.text)))
+        if wrong or (_WRONG.search(facts.text) and not (back and done)):
+            return CheckoutKind.ERROR
+        return CheckoutKind.RETURN_LINK if back else CheckoutKind.NOTHING
+
+    def _frame_of_bank(self) -> bool:
+        names = (f"{frame.get('id')} {frame.get('name')} {frame.get('host')}" for frame in self._facts.frames)
+        return any(_BANK_FRAME.search(name) for name in names)
+
+
+def _unfilled(facts: _Facts) -> list[str]:
+    labels = []
+    for field in facts.fields:
+        chosen = str(field.get("type", "")).startswith("select") and field.get("role") not in {"month", "year"}
+        ours = field.get("role") in _FILLED_IN and not chosen
+        if field.get("required") and not field.get("filled") and not ours:
+            names = (str(field.get(name) or "") for name in ("label", "name", "id"))
+            labels.append(next((_folded(name)[:80] for name in names if _folded(name)), "a field without a name"))
+    return labels
+
+
+# Words
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(phrases), re.IGNORECASE)
+
+
+_BANK = _any(
+    r"\b3[\s-]*d[\s-]*secure\b",
+    r"\b(secure|strong customer|customer|card ?holder) authentication\b",
+    r"\bsecure authori[sz]ation\b",
+    r"\bverified by visa\b|\bsecurecode\b|\bidentity check\b",
+    r"\bverify your (identity|payment)\b",
+)
+_BANK_FRAME = _any(r"3-?d-?s|three-?d", r"\bacs\b", "challenge", "secure")
+_ERROR = _any(
+    r"\berrors?\b|\bproblems?\b|went wrong|\bunable\b|\bcan ?not\b|\bcould not\b|\bfail(ed|ure)?\b|\bunsuccessful",
+    r"\bnot (been )?(successful|completed?|accepted|processed|found|authori[sz]ed)\b|\bsorry\b|\bexpired\b",
+    r"\btimed? ?out\b|\bunavailable\b|\bcancell?ed\b|\brejected\b|\bdenied\b|\bdeclin|\brefused\b",
+)
+# What a card's bank, or the portal, is known to say when it does not take a card.
+_DECLINE = _any(
+    r"\b(card|card details|payment|transaction|authori[sz]ation|bank|issuer)( has| have| was| were| is)?( been)? "
+    r"(declined|refused)\b",
+    r"\b(declined|refused) (the |your |this )?(card|payment|transaction|authori[sz]ation)\b",
+    r"\b(declined|refused) by (the |your )?(issuing )?(bank|card issuer|issuer|card provider)\b",
+    r"\b(card|payment|transaction)( has| was| is)? not( been)? authori[sz]ed\b",
+    r"^\W*(declined|refused|not authori[sz]ed)\W*$",
+    r"\bcard type( is)? not (accepted|supported)\b",
+    r"\bcard number( is)? (not correct|incorrect|invalid|not valid)\b",
+    r"\bcard( has| is)? expired\b",
+    r"\binsufficient funds\b",
+)
+# A sentence with one of these does not say that it has happened: the first ones wherever they stand, the others before.
+_IF = _any(r"\b(if|when|whenever|whether|unless|in case|never|previous(ly)?)\b")
+_NOT = _any(r"\b(may|might|could|can|should|would|will)\b", r"\b(no|neither|nor|not a|not the|not your)\b", r"n't\b")
+# Something went wrong in a way that leaves open whether money has moved.
+_WRONG = _any(
+    r"\b(do not|don't|avoid|without|not to) (attempt|try|make|making|repeat|repeating|retry|re-?submit|pay)",
+    r"\bproblem was encountered\b|\bencountered a problem\b",
+    r"\b(may|might|could|can) (already )?have (already )?(been )?(taken|charged|debited|made|processed|paid|gone)\b",
+    r"\b(status|outcome|result) (of [\w ]{0,40})?(is |was )?(not known|unknown|unclear)\b",
+    r"\b(unable to|can ?not|could not) (confirm|determine)\b",
+)
+# Money has moved, or may yet, or a person is wanted.
+_DOUBTS = _any(
+    _WRONG.pattern,
+    r"\b(has|have|was|were|is|been) (already )?(been )?(taken|charged|debited|processed|reserved)\b",
+    r"\balready (been )?(paid|made|taken|charged)\b|\bduplicate\b|\byet\b|\bpending\b|\bprocessing\b|\bin progress\b",
+    r"\bawaiting\b|\bsuccess|\bcontact|\b(call|phone|telephone|speak to|ring) (us|your|the)\b",
+    r"\bcheck (with )?your (bank|statement|account)\b|\bnot (been )?(declined|refused)\b",
+)
+# Says in so many words that no money has moved.
+_NOTHING_MOVED = _any(
+    r"\b(no|not any) (money|payment|funds|charge|amount)s?( has| have| was| were)?( been)? "
+    r"(taken|made|charged|debited|processed)\b",
+    r"\bnothing (has been|was) (taken|charged|paid|debited)\b",
+    r"\b(has|have|was|were) not (been )?(charged|taken|debited|processed)\b",
+    r"\bun ?successful\w*|\bnot (been )?(a )?success\w*",
+)
+_SUCCESS = _any(
+    r"payment(was|is|has|hasbeen|hasnowbeen)?(success|complete|received|confirmed|accepted|processed|taken)",
+    r"(booking|order|checkout|transaction)(was|is|has|hasbeen|hasnowbeen)?(success|complete|confirmed)",
+    r"(completed|successful|confirmed)(payment|booking|order|checkout)",
+    r"thankyouforyour(booking|payment|order|purchase)",
+)
+_NO_SUCCESS = _any(
+    r"un ?success|\bno\b|\bnot\b|n't\b|\bnever\b|fail|declin|refus|error|problem|pending|await|cancel|\breject",
+    r"\b(expired|if|when|once|until|before|will|may|must|almost|nearly|request|incomplete|cannot|unable|invalid)\b|\?",
+    r"\bto (be|complete|confirm)\b",
+)
+_DENIES = _any(r"un ?success|\bnot success|\bfail|declin|refus|\berror")
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.replace("\u2019", "'").split())
+
+
+def _sentences(text: str) -> list[str]:
+    return [each for part in re.split(r"[.!;:|]+|(?<=\?)", text) if (each := part.strip())]
+
+
+def _says_declined(text: str) -> bool:
+    """Tell whether a text says in known words that the card was declined, and not only that it may be."""
+    said = [(sentence, match) for sentence in _sentences(text) if (match := _DECLINE.search(sentence))]
+    hedged = any(
+        "?" in sentence or _IF.search(sentence) or _NOT.search(sentence[: match.end()]) for sentence, match in said
+    )
+    return bool(said) and not hedged
+
+
+def _declines(text: str) -> bool:
+    """Tell whether a text says that the card was declined, and nothing that sheds doubt on it."""
+    return _says_declined(text) and not _doubts(text)
+
+
+def _doubts(text: str) -> bool:
+    """Tell whether a text leaves open what has happened: of itself, or by what it adds to a decline."""
+    plain = _NOTHING_MOVED.sub(" ", text)
+    declined = any(_DECLINE.search(sentence) for sentence in _sentences(text))
+    return _WRONG.search(plain) is not None or (declined and _DOUBTS.search(plain) is not None)
+
+
+def _succeeds(text: str) -> bool:
+    """Tell whether a text says that a payment or a booking has succeeded."""
+    return _SUCCESS.search(re.sub(r"[\W_]", "", text)) is not None and not _NO_SUCCESS.search(text)
+
+
+def _is_success(titles: Collection[str]) -> bool:
+    return any(_succeeds(title) for title in titles) and not any(_DENIES.search(title) for title in titles)
+
+
+def _message(facts: _Facts, kind: CheckoutKind) -> str:
+    said = facts.complaints
+    if not said and kind in {CheckoutKind.DECLINED, CheckoutKind.ERROR}:
+        telling = [each for each in facts.titles() if _ERROR.search(each) or _WRONG.search(each)]
+        said = telling or [each for each in _sentences(facts.text) if _DECLINE.search(each) or _WRONG.search(each)][:2]
+        said = said or facts.titles()[:1] or ([f"HTTP status {facts.status}"] if facts.status >= 400 else [])
+    line = "; ".join(dict.fromkeys(said))
+    return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 3]}..."
+
+
+# Money
+
+# An amount that goes on in another way ("£13.905", "£1,39", "£27 .80"), or is taken off, is none that can be read.
+_MONEY = re.compile(r"£\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(\.\d{2})?(?!\s?[.,]?\s?\d|\s?-(?:\s|$)|\s?CR\b)")
+_TAKEN_OFF = re.compile(r"[-\u2212\u2013]\s*£")
+# Words of a total, the strongest first: a page that has several means the strongest of them.
+_TOTALS = (
+    _any(
+        r"\b(total|amount)( now| amount| cost| price)?( to (pay|be paid|be charged)| payable| due| charged)",
+        r"\bto (pay|be charged)( now)?\W*$|\bwill be charged\b|\bgrand total\b",
+        r"\boutstanding (amount|balance)\b|\bbalance (to pay|due)\b",
+    ),
+    _any(r"\btotal\b"),
+    _any(r"\bamount\b|\bbalance\b"),
+)
+_NO_TOTAL = _any(r"\bsub-?\s?total\b|\bvat\b|\bnet\b|\bdiscount|\bcredit\b|\btax\b|\bexcl|\bsaving")
+_FEE = _any(
+    r"\bsurcharge|^\W*fees?\b",
+    r"\b(card|booking|handling|transaction|processing|payment|convenience|service|admin\w*) (fees?|charges?)\b",
+)
+
+
+def amount_of(text: str) -> int | None:
+    """Return the one amount of pounds that a text states, in pence; None when there is none, or it is not clear."""
+    text = re.sub(r"\bGBP\s?(?=\d)", "£", _folded(text))
+    found = {int(Decimal(f"{match[1].replace(',', '')}{match[2] or ''}") * 100) for match in _MONEY.finditer(text)}
+    readable = len(_MONEY.findall(text)) == text.count("£")
+    return found.pop() if len(found) == 1 and readable and not _TAKEN_OFF.search(text) else None
+
+
+def _amounts(facts: _Facts) -> tuple[int | None, int | None]:
+    """Return what a page says is charged in all, and the fee that it states."""
+    stated: dict[str, list[int | None]] = {"id": [], "pay": [], "fee": []}
+    worded: list[list[int | None]] = [[] for _ in _TOTALS]
+    for each in facts.amounts:
+        ident, label, text = (str(each.get(name) or "") for name in ("id", "label", "text"))
+        if ident in {"card", "total"}:
+            plain = re.fullmatch(r"\s*\d{1,6}\.\d{2}\s*", text)
+            stated["id"].append(amount_of(f"£{text.strip()}" if plain else text))
+        elif ident == "pay":
+            stated["pay"].append(amount_of(text))
+        elif _FEE.search(label):
+            stated["fee"].append(amount_of(text))
+        elif not _NO_TOTAL.search(label):
+            strength = next((place for place, words in enumerate(_TOTALS) if words.search(label)), None)
+            if strength is not None:
+                worded[strength].append(amount_of(text))
+    fees = set(stated["fee"])
+    fee = fees.pop() if len(fees) == 1 else None
+    best = stated["id"] or next((amounts for amounts in worded if amounts), []) or stated["pay"]
+    # What stands elsewhere as what is to be paid must not say otherwise.
+    return _last_total([*(worded[0] if stated["id"] else []), *stated["pay"], *best], best, fee), fee
+
+
+def _last_total(stated: Sequence[int | None], best: Sequence[int | None], fee: int | None) -> int | None:
+    if not best or None in stated:
+        return None
+    different = set(stated)
+    if len(different) == 1:
+        return best[-1]
+    first, last = best[0], best[-1]
+    # "Total £27.80, fee £0.50, total £28.30" is one total after the other, as long as the sum is right.
+    grown = fee is not None and first is not None and last == first + fee
+    return last if grown and different == {first, last} else None
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # An address that cannot be taken apart leads nowhere that is known.
+        return urlsplit("")

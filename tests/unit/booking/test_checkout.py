@@ -1,0 +1,462 @@
+"""The reader of the checkout: what a page is, what it charges, and that doubt never reads as a decline or as paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.checkout import (
+    LINE_LENGTH,
+    MESSAGE_LENGTH,
+    MOST_PAGES,
+    Act,
+    CheckoutKind,
+    CheckoutPage,
+    amount_of,
+    cannot_be_filled_in,
+    next_step,
+    read_checkout,
+)
+from booking.outcomes import Outcome
+
+SITE = "https://courts.example.test"
+PORTAL = "https://pay.example.test/scp/flow/start_flow?execution=e1s1"
+HOME = f"{SITE}/payments/done"
+BASKET = f"{SITE}/basket/"
+
+
+def read(address: str = PORTAL, **facts: object) -> CheckoutPage:
+    """Read a page, which is complete and has answered with 200 unless it says otherwise."""
+    seen = {"address": address, "status": 200, "ready": "complete", "fingerprint": "x-1", **facts}
+    hosts = ("courts.example.test", "Pay.Example.test")
+    return read_checkout(seen, site_url=SITE, basket_path="/basket/", payment_hosts=hosts)
+
+
+def h1(text: str) -> list[dict[str, Any]]:
+    return [{"level": 1, "text": text, "id": ""}]
+
+
+def fields(*roles: str, **more: object) -> list[dict[str, Any]]:
+    return [{"id": "", "name": "", "type": "text", "label": role, "role": role, **more} for role in roles]
+
+
+def buttons(*roles: str, text: str = "Go", href: str = "") -> list[dict[str, Any]]:
+    return [{"id": "", "name": "", "text": text, "href": href, "role": role} for role in roles]
+
+
+def amount(text: str, label: str = "", ident: str = "") -> dict[str, str]:
+    return {"id": ident, "label": label, "text": text}
+
+
+CARD: dict[str, Any] = {"fields": fields("number", "month", "year", "code"), "buttons": buttons("continue")}
+BILLING: dict[str, Any] = {
+    "fields": fields("holder", "address", "city", "postcode", "email"),
+    "buttons": buttons("continue"),
+}
+CONFIRMATION: dict[str, Any] = {"buttons": buttons("pay")}
+SAVE: dict[str, Any] = {"buttons": buttons("no-save")}
+BACK: dict[str, Any] = {"buttons": buttons("return")}
+FRAME: dict[str, Any] = {"frames": [{"id": "scp_threeDSecure_iframe", "name": "", "host": "acs.bank.test"}]}
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        (CARD, CheckoutKind.CARD),
+        ({**CARD, "errors": ["Card Declined"]}, CheckoutKind.CARD),
+        ({**CARD, "errors": ["A problem was encountered"]}, CheckoutKind.CARD),
+        ({**CARD, "headings": h1("Secure authorisation")}, CheckoutKind.CARD),
+        (BILLING, CheckoutKind.BILLING),
+        ({"fields": fields("postcode")}, CheckoutKind.BILLING),
+        ({"fields": fields("email"), "buttons": buttons("continue")}, CheckoutKind.BILLING),
+        ({**BILLING, "errors": ["Postcode is not valid"]}, CheckoutKind.BILLING),
+        (CONFIRMATION, CheckoutKind.CONFIRMATION),
+        ({"headings": [{"level": 2, "text": "x", "id": "scp_confirmationPage_header"}]}, CheckoutKind.CONFIRMATION),
+        (SAVE, CheckoutKind.SAVE_CARD),
+        ({**SAVE, "headings": h1("Payment complete")}, CheckoutKind.SAVE_CARD),
+        (BACK, CheckoutKind.RETURN_LINK),
+        ({**BACK, "text": "Your payment has been processed. Do not pay again."}, CheckoutKind.RETURN_LINK),
+        ({**BACK, "errors": ["Payment successful"]}, CheckoutKind.RETURN_LINK),
+        ({**FRAME}, CheckoutKind.BANK),
+        ({**FRAME, **CONFIRMATION}, CheckoutKind.BANK),
+        ({"headings": h1("3 D Secure Authorisation")}, CheckoutKind.BANK),
+        ({"headings": h1("Secure authorisation"), "errors": ["Do not close this page"]}, CheckoutKind.BANK),
+        ({"frames": [{"id": "", "name": "challengeFrame", "host": "x"}]}, CheckoutKind.BANK),
+        ({"headings": h1("PAYMENT DECLINED")}, CheckoutKind.DECLINED),
+        ({"text": "Sorry | Your card was declined."}, CheckoutKind.DECLINED),
+        ({**CONFIRMATION, "errors": ["Card declined"]}, CheckoutKind.DECLINED),
+        ({"headings": h1("Payment declined"), "text": "Please contact your bank."}, CheckoutKind.ERROR),
+        ({"headings": h1("Result"), "text": "Card declined. Money may have been taken."}, CheckoutKind.ERROR),
+        ({"text": "A problem was encountered. Please do not attempt to make this payment again."}, CheckoutKind.ERROR),
+        ({**BACK, "text": "Please do not attempt to make this payment again."}, CheckoutKind.ERROR),
+        ({**CONFIRMATION, "errors": ["Please do not attempt this payment again"]}, CheckoutKind.ERROR),
+        ({"headings": h1("Your session has expired")}, CheckoutKind.ERROR),
+        ({"status": 404}, CheckoutKind.ERROR),
+        ({"headings": h1("Payment Successful")}, CheckoutKind.NOTHING),
+        ({"headings": h1("Welcome")}, CheckoutKind.NOTHING),
+        ({**CARD, "ready": "loading"}, CheckoutKind.NOTHING),
+        ({**CARD, "status": 502}, CheckoutKind.BROKEN),
+        ({**CARD, "test": True}, CheckoutKind.TEST_SYSTEM),
+    ],
+)
+def test_page_of_the_portal_is_told_by_what_it_shows(facts: dict[str, Any], kind: CheckoutKind) -> None:
+    assert read(**facts).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("address", "facts", "kind"),
+    [
+        (BASKET, {}, CheckoutKind.BASKET),
+        (f"{SITE}/Basket", {}, CheckoutKind.BASKET),
+        (BASKET, {"clicked": True}, CheckoutKind.NOTHING),
+        (BASKET, {"clicked": True, "errors": ["Your hold ends in 5 minutes"]}, CheckoutKind.NOTHING),
+        (BASKET, {"ready": "interactive"}, CheckoutKind.NOTHING),
+        (BASKET, {"errors": ["Something went wrong"]}, CheckoutKind.BASKET),
+        (BASKET, {"errors": ["Payment declined"]}, CheckoutKind.DECLINED),
+        (BASKET, CARD, CheckoutKind.CARD),
+        (HOME, CARD, CheckoutKind.CARD),
+        (HOME, BILLING, CheckoutKind.BILLING),
+        (HOME, {"fields": fields("postcode")}, CheckoutKind.NOTHING),
+        (HOME, {"fields": fields("email"), "buttons": buttons("continue")}, CheckoutKind.NOTHING),
+        (HOME, BACK, CheckoutKind.NOTHING),
+        (HOME, {"headings": h1("Payment declined")}, CheckoutKind.DECLINED),
+        (HOME, {"headings": h1("Payment unsuccessful")}, CheckoutKind.ERROR),
+        ("https://sub.courts.example.test/", {"headings": h1("Payment Successful")}, CheckoutKind.UNKNOWN_HOST),
+        ("http://courts.example.test/", {"headings": h1("Payment Successful")}, CheckoutKind.NOTHING),
+        ("https://bank.test/", CARD, CheckoutKind.UNKNOWN_HOST),
+        ("https://bank.test/", {"headings": h1("Card declined")}, CheckoutKind.UNKNOWN_HOST),
+        ("https://bank.test/", {"status": 503}, CheckoutKind.BROKEN),
+        ("https://pay.example.test.evil.test/", CARD, CheckoutKind.UNKNOWN_HOST),
+        ("https://pay.example.test:8443/other", CARD, CheckoutKind.CARD),
+        ("data:text/html,x", CARD, CheckoutKind.UNKNOWN_HOST),
+        ("https://[broken", CARD, CheckoutKind.UNKNOWN_HOST),
+        ("about:blank", {}, CheckoutKind.NOTHING),
+        ("chrome-error://chromewebdata/", {}, CheckoutKind.BROKEN),
+    ],
+)
+def test_host_decides_what_a_page_can_be(address: str, facts: dict[str, Any], kind: CheckoutKind) -> None:
+    assert read(address, **facts).kind is kind
+
+
+def test_page_that_is_being_left_shows_nothing() -> None:
+    page = read_checkout({}, site_url=SITE, basket_path="/basket/", payment_hosts=())
+    assert (page.kind, page.host, page.fingerprint) == (CheckoutKind.NOTHING, "", "")
+
+
+def test_a_page_that_loads_may_still_answer_and_one_that_is_there_has() -> None:
+    assert read(ready="loading").is_silent
+    assert read_checkout({}, site_url=SITE, basket_path="/basket/", payment_hosts=()).is_silent
+    assert not read(ready="complete").is_silent
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Payment Successful",
+        "payment successful",
+        "PAYMENT  SUCCESSFUL!",
+        "Payment: successful.",
+        "PaymentSuccessful",
+        "Thank you for your booking",
+        "Your payment was successful",
+        "Checkout successful",
+        "Completed Booking",
+    ],
+)
+def test_payment_is_believed_in_the_heading_of_the_site_itself(heading: str) -> None:
+    assert read(HOME, headings=h1(heading)).kind is CheckoutKind.PAID
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Payment Unsuccessful",
+        "Payment un-successful",
+        "Payment not successful",
+        "Payment wasn\u2019t successful",
+        "Payment successful?",
+        "Payment pending",
+        "Once payment successful",
+        "Payment",
+        "Success stories",
+        "Declined",
+        "Thank you for your booking request",
+        "No payment received",
+        "Payment complete: error",
+        "Basket",
+        "",
+    ],
+)
+def test_no_other_heading_is_believed(heading: str) -> None:
+    assert read(HOME, headings=h1(heading)).kind is not CheckoutKind.PAID
+    level_2 = [{"level": 2, "text": "Payment Successful", "id": ""}, *h1(heading)]
+    assert read(HOME, headings=level_2).kind is not CheckoutKind.PAID
+
+
+DECLINES = [
+    "Card declined", "CARD DECLINED", "Card Declined.", "Payment declined", "Your card was declined", "Declined",
+    "Payment has been declined by your bank", "Transaction not authorised", "Not authorised", "Card refused",
+    "Card type not accepted", "Card number not correct", "Payment was not authorised. Please try another card",
+    "Payment unsuccessful: card declined. No money has been taken", "Your card has expired", "Insufficient funds",
+    "Card declined; please check your details and try again", "Payment status: declined",
+]  # fmt: skip
+DOUBTS = [
+    "Payment not declined", "The card has not been declined", "No card was declined", "If your card is declined, wait",
+    "Card declined. Please contact us", "Card declined. Please do not attempt to make this payment again",
+    "Card declined, but money may have been taken", "Payment may be declined", "Was your card declined?",
+    "A problem was encountered. Card declined.", "Card declined. The payment has been taken", "Payment failed",
+    "Payment successful. An earlier card was declined", "Payment not authorised yet", "Payment unsuccessful", "",
+    "Unless the payment was declined", "Your payment is pending", "The card wasn\u2019t declined", "Try again",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", DECLINES)
+def test_decline_in_known_words(words: str) -> None:
+    page = read(**CARD, errors=[words])
+    assert (page.kind, page.declined, page.message) == (CheckoutKind.CARD, True, words)
+    assert read(headings=h1(words)).kind is CheckoutKind.DECLINED
+    assert read(text=words).kind is CheckoutKind.DECLINED
+
+
+@pytest.mark.parametrize("words", DOUBTS)
+def test_whatever_leaves_doubt_is_no_decline(words: str) -> None:
+    assert not read(**CARD, errors=[words]).declined
+    assert not read(headings=h1(words)).declined
+    assert not read(text=words).declined
+    assert not read(errors=[words, "Card declined. Please do not attempt to pay again"]).declined
+
+
+@given(
+    st.sampled_from(DECLINES),
+    st.sampled_from(["do not attempt to make this payment again", "it may have been taken", "contact your bank"]),
+    st.booleans(),
+    st.sampled_from(["errors", "headings", "text"]),
+)
+def test_danger_beside_a_decline_wins(decline: str, danger: str, first: bool, where: str) -> None:
+    said = f"{danger}. {decline}" if first else f"{decline}. {danger}"
+    facts: dict[str, Any] = {"errors": [said], "headings": h1(said), "text": said}
+    only: dict[str, Any] = {where: facts[where]}
+    page = read(**only)
+    assert not page.declined
+    assert page.kind is CheckoutKind.ERROR
+
+
+def test_small_print_takes_a_decline_back() -> None:
+    page = read(headings=h1("Payment declined"), text="Payment declined | It may have been taken.")
+    assert (page.kind, page.declined) == (CheckoutKind.ERROR, False)
+
+
+def test_message_is_one_short_line() -> None:
+    page = read(errors=["Card  number\nnot correct", "", "Card number not correct", "x" * 500], **CARD)
+    assert page.message.startswith("Card number not correct; xxx")
+    assert len(page.message) == MESSAGE_LENGTH
+    assert read(headings=h1("Sorry, something went wrong")).message == "Sorry, something went wrong"
+    assert read(status=404).message == "HTTP status 404"
+    assert read(**CARD).message == ""
+
+
+# Money
+
+
+@pytest.mark.parametrize(
+    ("text", "pence"),
+    [
+        ("£27.80", 2780), ("£ 27.80", 2780), ("Total £1,027.80", 102780), ("£0.00", 0), ("£5", 500),
+        ("£\u00a013.90", 1390),
+        ("GBP 27.80", 2780), ("GBP27.80", 2780), ("£27.80 for 2 courts", 2780), ("£13.90 and £13.90", 1390),
+        ("-£5", None), ("\u2212£5.00", None), ("- £5.00", None), ("£1,39", None), ("£13.905", None), ("£27 .80", None),
+        ("£27.8", None), ("£12,34", None), ("£5.00-", None), ("£5.00 CR", None), ("£13.90 or £27.80", None),
+        ("£", None), ("27.80", None), ("£1.00 £x", None), ("", None), ("€27.80", None),
+    ],
+)  # fmt: skip
+def test_amount(text: str, pence: int | None) -> None:
+    assert amount_of(text) == pence
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ([], (None, None)),
+        ([amount("£27.80", "Amount", "card")], (2780, None)),
+        ([amount("27.80", "", "card")], (2780, None)),
+        ([amount("£0.00", "Total", "total")], (0, None)),
+        ([amount("-£5", "Total", "total")], (None, None)),
+        ([amount("£27.80", "", "total"), amount("£1.00", "Court 1"), amount("£99", "")], (2780, None)),
+        ([amount("£27.80", "", "total"), amount("£27.80", "", "pay")], (2780, None)),
+        ([amount("£27.80", "", "total"), amount("£28.30", "", "pay")], (None, None)),
+        ([amount("£27.80", "", "total"), amount("£28.30", "Total to pay")], (None, None)),
+        ([amount("£27.80", "", "total"), amount("£28.30", "", "total")], (None, None)),
+        ([amount("£27.80", "Total to pay")], (2780, None)),
+        ([amount("£27.80", "Amount to pay:")], (2780, None)),
+        ([amount("£27.80", "Subtotal"), amount("£4.63", "VAT"), amount("£27.80", "Total")], (2780, None)),
+        ([amount("£27.80", "Total"), amount("£0.50", "Card fee"), amount("£28.30", "Total to pay")], (2830, 50)),
+        ([amount("£27.80", "Total"), amount("£0.50", "Surcharge"), amount("£28.30", "Total")], (2830, 50)),
+        ([amount("£27.80", "Total"), amount("£0.50", "Surcharge"), amount("£29.30", "Total")], (None, 50)),
+        ([amount("£27.80", "Total"), amount("£28.30", "Total")], (None, None)),
+        ([amount("£27.80", "Total to pay"), amount("£28.30", "Amount to pay")], (None, None)),
+        ([amount("£28.30", "", "total"), amount("£0.50", "Booking fee")], (2830, 50)),
+        ([amount("£28.30", "", "total"), amount("£0.50", "Card fee"), amount("£0.70", "Card fee")], (2830, None)),
+        ([amount("£28.30", "", "total"), amount("-£0.50", "Card fee")], (2830, None)),
+        ([amount("Pay £27.80", "pay", "pay")], (2780, None)),
+        ([amount("£5.00", "Credit balance"), amount("£27.80", "Recently viewed")], (None, None)),
+    ],
+)  # fmt: skip
+def test_what_is_charged_in_all(amounts: list[dict[str, str]], expected: tuple[int | None, int | None]) -> None:
+    page = read(**CONFIRMATION, amounts=amounts)
+    assert (page.amount_pence, page.fee_pence) == expected
+
+
+# Fields
+
+
+def test_required_field_that_is_not_known_is_told() -> None:
+    card = fields("number", "month", "year", "code", required=True)
+    shoe = {"label": " Shoe\nsize ", "name": "shoe", "type": "text", "required": True, "role": ""}
+    assert read(fields=card).unfilled == ()
+    assert read(fields=[*card, shoe]).unfilled == ("Shoe size",)
+    assert read(fields=[*card, {**shoe, "filled": True}]).unfilled == ()
+    assert read(fields=[*card, {**shoe, "required": False}]).unfilled == ()
+    assert read(fields=[*card, {**shoe, "label": "", "name": ""}]).unfilled == ("a field without a name",)
+    assert read(fields=[*card, *fields("city", type="select-one", required=True)]).unfilled == ("city",)
+    assert read(fields=fields("number", "month", "year", type="select-one", required=True)).unfilled == ("number",)
+    assert read(fields=[*card, *fields("address2", required=True)]).unfilled == ("address2",)
+
+
+def test_page_that_can_be_filled_in() -> None:
+    card, billing, last = read(**CARD), read(**BILLING), read(**CONFIRMATION)
+    roles = dict.fromkeys(("number", "month", "year", "code", "continue"), 0)
+    values = {"number": "4" * 16, "month": "05", "year": "29", "code": "321", "holder": "x" * LINE_LENGTH}
+    assert not cannot_be_filled_in(card, roles, values)
+    assert not cannot_be_filled_in(billing, {"holder": 0, "continue": 0}, values)
+    assert not cannot_be_filled_in(last, {"pay": 0}, {})
+    for role in roles:
+        assert cannot_be_filled_in(card, {name: 0 for name in roles if name != role}, values)
+    assert "button that pays" in cannot_be_filled_in(last, {}, {})
+    assert "LB_CARDHOLDER_NAME" in cannot_be_filled_in(billing, {"holder": 30, "continue": 0}, values)
+
+
+class Hidden:
+    """As Robot Framework hides a secret."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+
+def test_line_that_is_too_long_is_told_without_being_shown() -> None:
+    values = {"address": Hidden("9 Long Lane " * 9), "holder": Hidden("short")}
+    why = cannot_be_filled_in(read(**BILLING), {"address": 200, "holder": 0, "continue": 0}, values)
+    assert "LB_ADDRESS" in why
+    assert "Lane" not in why
+
+
+# The way to the last button
+
+
+def way(*pages: CheckoutPage) -> list[CheckoutPage]:
+    return [replace(page, fingerprint=f"d-{number}") for number, page in enumerate(pages)]
+
+
+@pytest.mark.parametrize(
+    ("pages", "act"),
+    [
+        ([CARD], Act.FILL_IN),
+        ([CARD, BILLING], Act.FILL_IN),
+        ([BILLING, CARD], Act.FILL_IN),
+        ([CARD, BILLING, BILLING], Act.FILL_IN),
+        ([CARD, SAVE], Act.PASS),
+        ([CARD, CONFIRMATION], Act.ARRIVED),
+        ([CARD, BILLING, SAVE, CONFIRMATION], Act.ARRIVED),
+        ([CARD, CARD], Act.REFUSED),
+        ([CARD, BILLING, CARD], Act.REFUSED),
+        ([CARD, {"headings": h1("Payment declined")}], Act.REFUSED),
+        ([{"headings": h1("Payment declined")}], Act.STOP),
+        ([CONFIRMATION], Act.STOP),
+        ([BILLING, CONFIRMATION], Act.STOP),
+        ([CARD, FRAME], Act.STOP),
+        ([CARD, BACK], Act.STOP),
+        ([CARD, {}], Act.STOP),
+        ([CARD, {"status": 500}], Act.STOP),
+        ([CARD, BILLING, {**BILLING, "errors": ["Postcode is not valid"]}], Act.STOP),
+        ([{**CARD, "fields": [*CARD["fields"], {"label": "x", "required": True}]}], Act.STOP),
+    ],
+)
+def test_next_step(pages: list[dict[str, Any]], act: Act) -> None:
+    step = next_step(way(*(read(**facts) for facts in pages)))
+    assert step.act is act
+    if act is Act.STOP:
+        assert step.outcome in {Outcome.NEEDS_PERSON, Outcome.SITE_ERROR}
+        assert step.why.endswith("; nothing was paid")
+
+
+def test_refused_card_is_told_in_the_words_of_the_portal() -> None:
+    assert (
+        next_step(way(read(**CARD), read(**CARD, errors=["Card Declined"]))).why
+        == "the card portal says: Card Declined"
+    )
+
+
+def test_page_that_does_not_go_on_is_no_refusal() -> None:
+    page = read(**CARD)
+    assert next_step([page, page]).act is Act.STOP
+
+
+def test_checkout_in_a_circle_ends() -> None:
+    pages = way(read(**CARD), *[read(**BILLING)] * MOST_PAGES)
+    assert next_step(pages).act is Act.STOP
+    assert next_step(pages[:-1]).act is Act.FILL_IN
+
+
+@pytest.mark.parametrize("kind", CheckoutKind)
+def test_every_kind_of_page_has_a_next_step(kind: CheckoutKind) -> None:
+    page = replace(read(), kind=kind)
+    assert next_step([page]).why or page.kind in {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.SAVE_CARD}
+    before = replace(read(**CARD), fingerprint="before")
+    assert next_step([before, page])
+
+
+def test_news() -> None:
+    page, same, other = read(**CARD), read(**CARD), read(**CARD, fingerprint="x-2")
+    assert page.is_news_after(None)
+    assert not same.is_news_after(page)
+    assert other.is_news_after(page)
+    assert not read(fingerprint="x-3").is_news_after(page)
+
+
+# Anything a page may say
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(DECLINES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+names = ("address", "status", "ready", "headings", "errors", "text", "fields", "buttons", "frames", "amounts", "test")
+
+
+@given(st.dictionaries(st.sampled_from(names), anything))
+def test_reader_never_fails(seen: dict[str, Any]) -> None:
+    page = read_checkout(seen, site_url=SITE, basket_path="/basket/", payment_hosts=("pay.example.test",))
+    assert page.kind in CheckoutKind
+    assert "\n" not in page.message
+
+
+roles = st.sampled_from(["number", "month", "holder", "address", "postcode", "email", ""])
+
+
+@given(
+    st.lists(roles, max_size=4),
+    st.lists(st.sampled_from(["pay", "continue", "no-save", "return", ""]), max_size=3),
+    st.lists(st.sampled_from([*DECLINES, *DOUBTS, "Payment successful"]), max_size=2),
+    st.sampled_from([PORTAL, "https://bank.test/", BASKET]),
+)
+def test_paid_is_never_read_anywhere_but_in_the_sites_heading(
+    named: list[str], clickable: list[str], said: list[str], address: str
+) -> None:
+    page = read(address, fields=fields(*named), buttons=buttons(*clickable), errors=said, text=" ".join(said))
+    assert page.kind is not CheckoutKind.PAID
+    assert read("https://bank.test/", headings=h1("Payment successful"), errors=said).kind is CheckoutKind.UNKNOWN_HOST
+    if page.declined:
+        assert any(words in DECLINES for words in said)

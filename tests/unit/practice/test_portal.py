@@ -1,0 +1,241 @@
+"""The pages of the card portal: their fields, their order, which of them are absent, and what they refuse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from practice.clock import Openings
+from practice.portal.cards import faults_of, passes_luhn
+from tests.unit.practice.conftest import Browser, Page, World, billing_of, change, holding, payments, results
+
+NEW, OLD = "scp_tdsv2AdditionalInfoPage", "scp_additionalInformationPage"
+
+
+def to_billing(browser: Browser, world: World, **card: str) -> Page:
+    """Go from the basket over the card page."""
+    typed = world.welcome.card | card
+    fields = {"cardNumber": typed["number"], "expiryDate": typed["month"], "expiryDate2": typed["year"]}
+    return browser.send(browser.to_portal(), {**fields, "csc": typed["code"]})
+
+
+def submits(page: Page) -> list[tuple[str | None, str | None]]:
+    return [(each.attributes["name"], each.attributes["id"]) for each in page.html.css("input[type=submit]")]
+
+
+def test_the_site_hands_over_by_a_first_hop(world: World) -> None:
+    browser = holding(world)
+    page = browser.to_portal()
+    paths = [each["path"] for each in world.records("requests") if each["app"] == "portal"]
+    assert paths[0].startswith("/scp/scpcli?ssk=")
+    assert page.url == world.welcome.portal_url + paths[1]
+    assert paths[1].endswith("/card")
+    assert {each["email"] for each in world.records("requests") if each["app"] == "portal"} == {world.email()}
+
+
+def test_the_card_page_has_its_fields(world: World) -> None:
+    page = holding(world).to_portal()
+    assert [each.attributes["id"] for each in page.html.css("input[type=text]")] == [
+        "scp_cardPage_cardNumber_input",
+        "scp_cardPage_expiryDate_input",
+        "scp_cardPage_expiryDate_input2",
+        "scp_cardPage_csc_input",
+    ]
+    assert page.text("#scp_cardPage_amount_value") == "£13.90"
+    assert submits(page) == [
+        ("_eventId_continue", "scp_cardPage_buttons_continue_button"),
+        ("_eventId_back", "scp_cardPage_buttons_back_button"),
+    ]
+    assert not page.has(".scp_test_environment_warning")
+
+
+def test_the_card_page_can_do_without_a_back_button_and_with_selects(world: World) -> None:
+    change(world, no_back=True, card_fields="select")
+    browser = holding(world)
+    page = browser.to_portal()
+    assert submits(page) == [("_eventId_continue", "scp_cardPage_buttonsNoBack_continue_button")]
+    assert page.texts("#scp_cardPage_expiryDate_input option")[1:] == [f"{month:02d}" for month in range(1, 13)]
+    assert world.welcome.card["year"] in page.texts("#scp_cardPage_expiryDate2_input option")
+    assert browser.enter_card(page, world.welcome.card).has("#scp_confirmationPage_header")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "told"),
+    [
+        ({"number": "4111111111111112"}, "cardNumber", "Card number not correct"),
+        ({"number": "4111"}, "cardNumber", "Card number not correct"),
+        ({"month": "13"}, "expiryDate", "Expiry date not correct"),
+        ({"month": "01", "year": "20"}, "expiryDate", "Card has expired"),
+        ({"code": "12x"}, "csc", "Security code not correct"),
+    ],
+)
+def test_a_card_typed_wrong_is_told_and_not_echoed(world: World, wrong: dict[str, str], field: str, told: str) -> None:
+    page = to_billing(holding(world), world, **wrong)
+    assert page.text(f"#scp_cardPage_{field}_error") == told
+    assert page.texts("[role=alert]") == [told]
+    assert page.url.endswith("/card")
+    assert (world.welcome.card | wrong)["number"] not in (page.html.html or "")
+    assert (results(world), payments(world)) == ([], [])
+
+
+def test_the_card_of_this_month_is_good_and_four_digit_years_and_spaces_too() -> None:
+    today = Openings().now().date()
+    card = {"cardNumber": "4111 1111 1111 1111", "expiryDate": str(today.month), "csc": "123"}
+    assert faults_of({**card, "expiryDate2": str(today.year)}, today) == {}
+    later = today.replace(day=1) + timedelta(days=40)
+    assert faults_of({**card, "expiryDate2": f"{today:%y}"}, later) == {"expiryDate": "Card has expired"}
+    assert passes_luhn("4000000000003220")
+
+
+@pytest.mark.parametrize(("generation", "prefix"), [("new", NEW), ("old", OLD)])
+def test_the_billing_page_of_either_generation(world: World, generation: str, prefix: str) -> None:
+    change(world, billing=generation)
+    browser = holding(world)
+    page = to_billing(browser, world)
+    fields = ("cardholderName", "address_1", "address_2", "city", "postcode", "email", "emailConfirmation")
+    assert [each.attributes["id"] for each in page.html.css("input[type=text]")] == [
+        f"{prefix}_{field}_input" for field in fields
+    ]
+    assert submits(page)[0] == ("_eventId_continue", f"{prefix}_buttons_continue_button")
+    for bad, field in (
+        ({"postcode": ""}, "postcode"),
+        ({"address_1": "x" * 51}, "address_1"),
+        ({"email": "nobody"}, "email"),
+        ({"emailConfirmation": "other@example.test"}, "emailConfirmation"),
+    ):
+        page = browser.send(page, billing_of(world.welcome.card) | bad)
+        assert [each.attributes["id"] for each in page.html.css("[role=alert]")] == [f"{prefix}_{field}_error"]
+    more = {"address_1": "x" * 50, "address_2": "y" * 50, "emailConfirmation": "someone@example.test"}
+    assert browser.send(page, billing_of(world.welcome.card) | more).has("#scp_confirmationPage_header")
+
+
+def test_the_billing_page_can_be_absent(world: World) -> None:
+    change(world, billing="none")
+    browser = holding(world)
+    page = to_billing(browser, world)
+    assert page.has("#scp_confirmationPage_header")
+    assert browser.get(page.url.replace("confirmation", "details")).url == page.url
+    assert browser.press(page).text("h1") == "Payment Successful"
+    assert [each["billing_name"] for each in world.records("payments")] == [None]
+
+
+@pytest.mark.parametrize("overwritten", [True, False])
+def test_the_billing_page_can_come_filled_with_somebody_else(world: World, overwritten: bool) -> None:
+    change(world, prefilled=True)
+    browser = holding(world)
+    page = to_billing(browser, world)
+    filled = page.fields()
+    assert filled["cardholderName"] == "S Stranger"
+    assert all(value for name, value in filled.items() if name != "emailConfirmation")
+    browser.press(browser.send(page, billing_of(world.welcome.card) if overwritten else filled))
+    wanted = world.welcome.card["holder"] if overwritten else "S Stranger"
+    assert [each["billing_name"] for each in world.records("payments")] == [wanted]
+
+
+def test_the_confirmation_page_shows_the_total_and_pays(world: World) -> None:
+    browser = holding(world, 10, 11)
+    page = browser.enter_card(browser.to_portal(), world.welcome.card)
+    assert page.text("#scp_confirmationPage_header") == "Payment Confirmation Page"
+    assert page.text("#scp_purchase_details_total .scp_amount") == "£27.80"
+    assert submits(page)[0] == ("_eventId_payment", "scp_confirmationPage_buttons_payment_button")
+
+
+@pytest.mark.parametrize(("when", "by_setting"), [("before", False), ("after", False), ("after", True)])
+@pytest.mark.parametrize(("button", "saved"), [("cancel", False), ("save", True)])
+def test_the_offer_to_save_the_card(world: World, when: str, by_setting: bool, button: str, saved: bool) -> None:
+    if by_setting:
+        world.control("POST", "/settings", {"save_card": True})
+    else:
+        change(world, offer_save=when)
+    browser = holding(world)
+    page = browser.enter_card(browser.to_portal(), world.welcome.card)
+    if when == "after":
+        page = browser.press(page)
+    assert page.url.endswith("/save-card")
+    assert submits(page) == [
+        (f"_eventId_{each}", f"scp_storeCardConfirmationPage_buttons_{each}_button") for each in ("save", "cancel")
+    ]
+    assert payments(world) == ([("card", "paid", 1390)] if when == "after" else [])
+    assert world.records("bookings") == []
+    page = browser.send(page, {f"_eventId_{button}": "x"})
+    if when == "before":
+        page = browser.press(page)
+    assert page.text("h1") == "Payment Successful"
+    assert page.url.startswith(world.welcome.site_url)
+    assert [each["card_saved"] for each in world.records("payments")] == [saved]
+
+
+def test_a_last_page_can_stand_before_the_return(world: World) -> None:
+    change(world, last_page=True, offer_save="after")
+    browser = holding(world)
+    page = browser.send(browser.pay(world.welcome.card), {"_eventId_cancel": "Cancel"})
+    assert page.url.endswith("/result")
+    assert page.url.startswith(world.welcome.portal_url)
+    assert page.text("a.button") == "To Application"
+    assert (payments(world), world.records("bookings")) == ([("card", "paid", 1390)], [])
+    page = browser.get(page.attribute("a.button", "href"))
+    assert page.text("h1") == "Payment Successful"
+    assert len(world.records("bookings")) == 1
+
+
+@pytest.mark.parametrize("page_name", ["card", "details", "confirmation"])
+@pytest.mark.parametrize("way", ["link", "back"])
+def test_cancel_and_back_end_the_payment_and_lead_not_to_the_basket(world: World, page_name: str, way: str) -> None:
+    browser = holding(world)
+    page = browser.to_portal() if page_name == "card" else to_billing(browser, world)
+    if page_name == "confirmation":
+        page = browser.send(page, billing_of(world.welcome.card))
+    assert page.url.endswith(f"/{page_name}")
+    link = world.welcome.portal_url + page.attribute("#scp_customer_framework_cancelLink", "href")
+    left = browser.get(link) if way == "link" else browser.send(page, {"_eventId_back": "Back"})
+    assert left.url == f"{world.welcome.site_url}/dashboards/"
+    assert browser.send(page, {"_eventId_payment": "x"}).url == left.url
+    assert payments(world) == []
+    assert browser.get("/basket/").has("#ctl00_PageContent_btnContinue")
+
+
+def test_leaving_after_the_money_leaves_it_taken(world: World) -> None:
+    change(world, last_page=True)
+    browser = holding(world)
+    page = browser.pay(world.welcome.card)
+    browser.get(world.welcome.portal_url + page.attribute("#scp_customer_framework_cancelLink", "href"))
+    assert (payments(world), world.records("bookings")) == ([("card", "paid", 1390)], [])
+
+
+def test_every_page_can_say_that_it_is_a_test_installations(world: World) -> None:
+    change(world, test_banner=True, offer_save="before", last_page=True)
+    browser = holding(world)
+    page = browser.to_portal()
+    assert page.has(".scp_test_environment_warning")
+    page = to_billing(browser, world)
+    assert page.has(".scp_test_environment_warning")
+    page = browser.send(page, billing_of(world.welcome.card))
+    assert page.has(".scp_test_environment_warning")
+    page = browser.send(page, {"_eventId_cancel": "Cancel"})
+    assert page.has(".scp_test_environment_warning")
+    assert browser.press(page).has(".scp_test_environment_warning")
+
+
+def test_pages_cannot_be_skipped_and_references_not_guessed(world: World) -> None:
+    browser = holding(world)
+    page = browser.to_portal()
+    root = page.url.removesuffix("/card")
+    for late in ("details", "save-card", "confirmation", "3ds", "declined", "error", "result"):
+        assert browser.get(f"{root}/{late}").has("#scp_cardPage_cardNumber_input")
+    page.url = f"{root}/confirmation"
+    assert browser.press(page).has("#scp_cardPage_cardNumber_input")
+    page = to_billing(browser, world)
+    page.url = page.url.replace("details", "confirmation")
+    assert browser.press(page).has(f"#{NEW}_postcode_input")
+    for guess in ("/scp/guess/card", "/scp/scpcli?ssk=guess", "/scp/scpcli", "/bank/guess"):
+        assert browser.get(world.welcome.portal_url + guess).status == 404
+    assert results(world) == []
+
+
+def test_the_portal_stands_under_the_name_that_is_set(world: World) -> None:
+    world.control("POST", "/settings", {"portal_host": "localhost"})
+    browser = holding(world)
+    page = browser.enter_card(browser.to_portal(), world.welcome.card)
+    assert page.url.startswith("http://localhost:")
+    assert browser.press(page).text("h1") == "Payment Successful"
