@@ -12,13 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from booking.checkout import CheckoutKind, CheckoutPage, read_checkout
 from robot import result, running
 from robot.api import SkipExecution, logger
 from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from booking.answers import Landmarks, is_challenge, read_answer
+from booking.checkout import CheckoutKind, CheckoutPage, read_checkout
 from booking.clock import Sample
 from booking.errors import BookingError
 from booking.holding import Act, Answer, AnswerKind, Holding, Move
@@ -30,6 +30,7 @@ from booking.pages import (
     Basket,
     BookingRow,
     HourState,
+    PageError,
     days_shown,
     read_basket,
     read_hour,
@@ -64,6 +65,7 @@ class Booker:
         self._proof_since: float | None = None
         self._proof_pause = 0.0
         self._payment_tab = ""
+        self._credit: int | None = None
         self._portal_is_silent = False
 
     # The account
@@ -159,11 +161,7 @@ class Booker:
 
     @keyword
     def read_basket(self, html: str) -> Basket:
-        """Returns what the basket page shows: lines, total and credit, in pence.
-
-        Raises:
-            PageError: a line cannot be understood.
-        """
+        """Returns what the basket page shows: lines, total and credit, in pence, and what cannot be understood."""
         return read_basket(
             html,
             line=_site("BASKET_LINE"),
@@ -319,8 +317,9 @@ class Booker:
     @keyword
     def move_after_checking(self, move: Move, basket: Basket) -> Move:
         """Takes in the basket after a request that was not answered, and returns what to do next."""
-        facility = self.night.account.facility
-        held = any(line.is_slot(move.aim.slot, facility) for line in basket.lines)
+        held = self._is_among(move.aim.slot, basket.lines)
+        if basket.unread and not held:
+            raise PageError(f"the basket holds what cannot be read, and it may be {move.aim.slot}: {basket.unread[0]}")
         self.holding.checked(move, held=held)
         self._note_holds(move)
         return self._next_move()
@@ -444,6 +443,7 @@ class Booker:
         Raises:
             StopError: the basket holds something the plan did not ask for, or costs more than is allowed.
         """
+        self._credit = basket.credit
         return self.night.check_basket(basket)
 
     @keyword
@@ -515,6 +515,13 @@ class Booker:
             StopError: the accounts together, or this one, would spend more than is allowed.
         """
         self.night.payment_begins(by_card=by_card)
+        # What was kept of an earlier payment of this run is nothing to this one.
+        self._payment_tab, self._portal_is_silent, self._proof_since = "", False, None
+
+    @keyword
+    def payment_may_have_been_sent(self) -> None:
+        """Tells the ledger that money may have moved without a click that was meant to pay, whatever may be spent."""
+        self.night.payment_begins(by_card=True, anyhow=True)
 
     @keyword
     def payment_was_not_sent(self, proof: Proof) -> None:
@@ -541,9 +548,26 @@ class Booker:
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
             self.night.card_declined(f"the card portal says: {page.message}")
         if page.kind is CheckoutKind.PAID:
+            self.night.payment_confirmed()
             return True
         self._portal_is_silent = page.is_silent
         self.night.payment_in_doubt(self._doubt(page))
+        if page.kind in {CheckoutKind.BANK, CheckoutKind.UNKNOWN_HOST}:
+            self.night.call_for_unsettled()  # What the person may still do cannot wait for My Bookings.
+        return False
+
+    @keyword
+    def take_in_late_answer(self, page: CheckoutPage) -> bool:
+        """Takes in what the tab of the payment shows after a while; returns whether the payment is confirmed now.
+
+        A decline that comes so late keeps the other accounts from trying the card; the slot is left to a person.
+        """
+        self._portal_is_silent = page.is_silent
+        if page.kind is CheckoutKind.PAID:
+            self.night.payment_confirmed()
+            return True
+        if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
+            self.night.declined_late(f"the card portal says, late: {page.message}")
         return False
 
     def _doubt(self, page: CheckoutPage) -> str:
@@ -612,6 +636,11 @@ class Booker:
         return bool(self.night.unsettled)
 
     @keyword
+    def a_payment_is_unanswered(self) -> bool:
+        """Tells whether this run has sent a payment whose page has not confirmed it: that page is left as it is."""
+        return self.night.unanswered
+
+    @keyword
     def keep_payment_tab(self, tab: str) -> None:
         """Remembers the browser's tab in which a payment was sent: it is not closed before the hold ends."""
         self._payment_tab = tab
@@ -646,8 +675,19 @@ class Booker:
         return all(self._is_among(slot, bookings) for slot in self.night.sent)
 
     @keyword
-    def basket_holds_what_was_sent(self, basket: Basket) -> bool:
-        """Tells whether the basket still shows every slot that was being paid for."""
+    def basket_shows_nothing_was_paid(self, basket: Basket, page: CheckoutPage) -> bool:
+        """Tells whether the basket proves that "Make Booking" has moved no credit.
+
+        It does where it still shows every slot that was sent; or where the site has answered with the basket, out of
+        which a hold may have run, and the credit is what it was.
+
+        Args:
+            basket: as it is now.
+            page: what the site answered to the click.
+        """
+        unchanged = basket.credit is not None and basket.credit == self._credit
+        if page.kind is CheckoutKind.BASKET and unchanged:
+            return True
         return all(self._is_among(slot, basket.lines) for slot in self.night.sent)
 
     def _is_among(self, slot: Slot, rows: Iterable[BookingRow]) -> bool:

@@ -24,15 +24,16 @@ Pay For The Slots
     [Setup]    Skip Unless Slots Are Held
     Pay For The Held Slots
 
-Watch For A Second Chance
-    [Documentation]    Takes what was lost and comes back, where a watch was asked for.
-    [Setup]    Skip Unless Logged In
-    Watch For Slots That Come Back
-
 Look Again At The Payment
     [Documentation]    Waits a while for a payment that nobody has confirmed, or My Bookings does not list yet.
     [Setup]    Skip Unless A Payment Is Unsettled
     Look Again At The Payment
+    Payments Should Be Settled
+
+Watch For A Second Chance
+    [Documentation]    Takes what was lost and comes back, where a watch was asked for.
+    [Setup]    Skip Unless Logged In
+    Watch For Slots That Come Back
 
 Log Out
     [Documentation]    Leaves the site as a person would.

@@ -18,6 +18,7 @@ from booking.outcomes import Outcome
 from booking.pages import same_site
 
 MESSAGE_LENGTH = 200
+LABEL_LENGTH = 80
 MOST_PAGES = 12
 """A checkout that shows more pages than this before its last button goes in a circle."""
 LINE_LENGTH = 50
@@ -75,19 +76,32 @@ class CheckoutPage:
     unfilled: tuple[str, ...]
     """Labels of fields that must be filled in and are not known: a person has to look."""
     fingerprint: str
-    """Tells this page from the next one, also from one that looks the same."""
-    loading: bool = False
-    """Whether it is being left, or still loading."""
+    """Tells this page from the next one, also from one that looks the same: the document, a dash, what it shows."""
+    on_site: bool = False
+    """Whether it is a page of the site itself."""
+    known_portal: bool = False
+    """Whether it asks for the card as the known portal does, which charges nothing before it was confirmed."""
+    has_way_back: bool = False
+    """Whether there is a link or button that leads back to the site, whatever else the page says."""
+    doubtful: bool = False
+    """Whether it says in known words that money has moved, or leaves that open in words."""
 
     @property
     def asks_for_card(self) -> bool:
-        """Whether this is a page before the click that pays: as the first one, it shows that nothing is paid."""
-        return self.kind in {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.CONFIRMATION}
+        """Whether this page, as the answer to "Make Booking", shows that nothing was paid by credit.
+
+        The site itself may ask for an address, or have a button that reads "Pay", for other reasons.
+        """
+        asking = self.kind in {CheckoutKind.BILLING, CheckoutKind.CONFIRMATION}
+        return self.kind is CheckoutKind.CARD or (asking and not self.on_site)
 
     @property
     def is_on_the_way(self) -> bool:
-        """Whether this page, after the click that pays, has to be passed or waited for: the bank may be any host."""
-        return self.kind in {
+        """Whether this page, after the click that pays, has to be passed or waited for: the bank may be any host.
+
+        A page that is not understood is left by its way back, once it has been waited for in vain.
+        """
+        return (self.kind is CheckoutKind.NOTHING and self.has_way_back) or self.kind in {
             CheckoutKind.SAVE_CARD,
             CheckoutKind.RETURN_LINK,
             CheckoutKind.BANK,
@@ -96,14 +110,33 @@ class CheckoutPage:
 
     @property
     def is_silent(self) -> bool:
-        """Whether, after the click that pays, nothing has come yet: the page with the button, or one that is loading."""
-        return self.kind is CheckoutKind.CONFIRMATION or self.loading
+        """Whether, after the click that pays, something may still come; for a bank there is a patience of its own."""
+        return not self.declined and self.kind not in {
+            CheckoutKind.PAID,
+            CheckoutKind.DECLINED,
+            CheckoutKind.ERROR,
+            CheckoutKind.BROKEN,
+            CheckoutKind.BASKET,
+            CheckoutKind.BANK,
+            CheckoutKind.UNKNOWN_HOST,
+        }
 
     def is_news_after(self, other: CheckoutPage | None) -> bool:
-        """Tell whether this page is of a known kind, and not the other one still."""
+        """Tell whether this page is of a known kind, and not the other one still.
+
+        What a page changes of itself, such as a notice or a button that is gone, is no answer yet: except a decline.
+        """
         if self.kind is CheckoutKind.NOTHING:
             return False
-        return other is None or self.fingerprint != other.fingerprint
+        if other is None:
+            return True
+        if self.kind is other.kind and self.is_document_of(other):
+            return self.declined and self.fingerprint != other.fingerprint
+        return True
+
+    def is_document_of(self, other: CheckoutPage) -> bool:
+        """Tell whether this is the very page that the other one was seen of, whatever it shows now."""
+        return self.fingerprint.partition("-")[0] == other.fingerprint.partition("-")[0]
 
 
 def read_checkout(
@@ -118,19 +151,23 @@ def read_checkout(
         payment_hosts: host names on which a card may be typed.
     """
     facts = _Facts(seen)
-    kind = _Judge(facts, site_url, basket_path, payment_hosts).kind()
+    own = same_site(facts.address, site_url)
+    kind = _Judge(facts, own, basket_path, payment_hosts).kind()
     amount, fee = _amounts(facts)
     message = _message(facts, kind)
     return CheckoutPage(
         kind=kind,
-        host=facts.host[:80],
+        host=facts.host,
         amount_pence=amount,
         fee_pence=fee,
         message=message,
         declined=kind is CheckoutKind.DECLINED or (kind in _ASKING and _declines(" . ".join(facts.complaints))),
         unfilled=tuple(dict.fromkeys(_unfilled(facts))),
         fingerprint=facts.fingerprint,
-        loading=kind is CheckoutKind.NOTHING and facts.ready != "complete",
+        on_site=own,
+        known_portal=kind is CheckoutKind.CARD and _is_known_portal(facts),
+        has_way_back=not own and "return" in facts.roles(),
+        doubtful=_leaves_open(facts, kind),
     )
 
 
@@ -145,6 +182,8 @@ class Act(StrEnum):
     PASS = "pass without saving the card"  # noqa: S105 - no password
     ARRIVED = "arrived"
     """The last button is there."""
+    SENT = "sent"
+    """The payment may have been made by going on: not every portal has a page with a last button."""
     REFUSED = "refused"
     """The card was refused before any money moved."""
     STOP = "stop"
@@ -168,25 +207,63 @@ def next_step(pages: Sequence[CheckoutPage]) -> Step:
     """
     *passed, page = pages
     said = f': "{page.message}"' if page.message else ""
-    typed = any(each.kind is CheckoutKind.CARD for each in passed)
+    after = _after_the_card(passed, page, said)
+    if after:
+        return after
     if passed and not page.is_news_after(passed[-1]) and page.kind is not CheckoutKind.NOTHING:
         return _stop(Outcome.SITE_ERROR, f"{page.host} does not go on{said}")
-    if typed and page.kind in {CheckoutKind.CARD, CheckoutKind.DECLINED}:
-        return Step(Act.REFUSED, Outcome.DECLINED, f"the card portal says: {page.message or 'nothing, but asks again'}")
     if page.kind not in _ON_THE_WAY:
         outcome, why = _ENDS[page.kind]
         return _stop(outcome, f"{why.format(host=page.host or 'the checkout')}{said}")
-    obstacle = _obstacle(passed, page, typed=typed)
+    obstacle = _obstacle(passed, page)
     return obstacle or Step(_ON_THE_WAY[page.kind])
 
 
-def _obstacle(passed: Sequence[CheckoutPage], page: CheckoutPage, *, typed: bool) -> Step | None:
+def _after_the_card(passed: Sequence[CheckoutPage], page: CheckoutPage, said: str) -> Step | None:
+    """Return what a page means once a card was typed: a refusal, or a payment by going on; None where it is neither."""
+    cards = [each for each in passed if each.kind is CheckoutKind.CARD]
+    if not cards:
+        return None
+    # The known portal has a page with a last button and charges nothing before; another one may have none.
+    unpaid = all(each.known_portal for each in cards) and not any(each.doubtful for each in passed)
+    still = page.kind is passed[-1].kind and page.is_document_of(passed[-1])
+    answered = not still or page.message not in {"", passed[-1].message}
+    if page.kind in {CheckoutKind.CARD, CheckoutKind.DECLINED} and answered and (unpaid or not page.doubtful):
+        return Step(Act.REFUSED, Outcome.DECLINED, f"the card portal says: {page.message or 'nothing, but asks again'}")
+    if _may_be_paid(page, unpaid=unpaid) or (not answered and not unpaid):
+        where = page.host or "the card portal"
+        why = f"the payment may have been made by going on: {where} shows no button that pays{said}"
+        return Step(Act.SENT, Outcome.UNKNOWN, why)
+    return None
+
+
+def _may_be_paid(page: CheckoutPage, *, unpaid: bool) -> bool:
+    """Tell whether going on with a card that was typed may have paid, from the page that it has led to."""
+    if page.kind in {CheckoutKind.PAID, CheckoutKind.RETURN_LINK, CheckoutKind.BANK}:
+        return True
+    if page.doubtful and page.kind is not CheckoutKind.SAVE_CARD:
+        return not (unpaid and page.kind is CheckoutKind.CARD)
+    if page.unfilled and page.kind is CheckoutKind.SAVE_CARD:
+        return not unpaid
+    return not unpaid and page.kind in {
+        CheckoutKind.UNKNOWN_HOST,
+        CheckoutKind.BROKEN,
+        CheckoutKind.NOTHING,
+        CheckoutKind.ERROR,
+        CheckoutKind.BASKET,
+    }
+
+
+def _obstacle(passed: Sequence[CheckoutPage], page: CheckoutPage) -> Step | None:
     """Return why a page of the right kind is not gone on with, if there is a reason."""
     if page.unfilled:
         names = ", ".join(f'"{label}"' for label in page.unfilled)
-        return _stop(Outcome.NEEDS_PERSON, f"the {page.kind} page asks for what is not known: {names[:MESSAGE_LENGTH]}")
+        return _stop(
+            Outcome.NEEDS_PERSON, f"the {page.kind} page asks for what is not known: {shortened(names, MESSAGE_LENGTH)}"
+        )
     if page.kind is CheckoutKind.BILLING and page.message and passed and passed[-1].kind is CheckoutKind.BILLING:
         return _stop(Outcome.SITE_ERROR, f'the card portal does not take the address: "{page.message}"')
+    typed = any(each.kind is CheckoutKind.CARD for each in passed)
     if page.kind is CheckoutKind.CONFIRMATION and not typed:
         return _stop(Outcome.NEEDS_PERSON, f"{page.host} wants to charge without having asked for the card")
     if len(passed) >= MOST_PAGES:
@@ -285,8 +362,8 @@ class _Facts:
         self.frames = self._list("frames")
         self.amounts = self._list("amounts")
         errors = seen.get("errors")
-        said = [_folded(str(each)) for each in errors] if isinstance(errors, list | tuple) else []
-        self.complaints = [each for each in said if each and not _succeeds(each)]
+        self.alerts = [_folded(str(each)) for each in errors] if isinstance(errors, list | tuple) else []
+        self.complaints = [each for each in self.alerts if each and not _succeeds(each) and not _waits(each)]
         parts = _parts(self.address)
         self.lost = parts.scheme == "chrome-error"
         self.host = "" if self.lost else (parts.hostname or "").lower()
@@ -297,6 +374,19 @@ class _Facts:
     def titles(self) -> list[str]:
         """Return the headings' words."""
         return [text for each in self.headings if (text := _folded(str(each.get("text", ""))))]
+
+    def loud(self) -> str:
+        """Return what the page does not say in passing."""
+        return " . ".join([*self.complaints, *self.titles()])
+
+    def is_made(self) -> bool:
+        """Tell whether the page says, and not in passing, that a payment was made."""
+        return any(_is_made(each) for each in (*self.titles(), *self.alerts))
+
+    def is_done(self) -> bool:
+        """Tell whether the page says, wherever it does, that a payment or a booking was made."""
+        said = [*self.titles(), *self.alerts, *_sentences(self.text)]
+        return any(_is_made(each) for each in said) and not any(_DENIES.search(title) for title in self.titles())
 
     def main_titles(self) -> list[str]:
         return [_folded(str(each.get("text", ""))) for each in self.headings if each.get("level") == 1]
@@ -320,11 +410,9 @@ class _Facts:
 class _Judge:
     """Tells what one page is, the strongest sign first."""
 
-    def __init__(
-        self, facts: _Facts, site_url: str, basket_path: str, payment_hosts: Collection[str]
-    ) -> None:
+    def __init__(self, facts: _Facts, own: bool, basket_path: str, payment_hosts: Collection[str]) -> None:
         self._facts = facts
-        self._own = same_site(facts.address, site_url)
+        self._own = own
         self._known = self._own or facts.host in {name.lower() for name in payment_hosts}
         self._basket_path = basket_path
 
@@ -353,9 +441,11 @@ class _Judge:
         if "number" in roles:
             return CheckoutKind.CARD
         form = self._form(roles)
+        if form in {CheckoutKind.BILLING, CheckoutKind.CONFIRMATION} and facts.is_made():
+            form = None  # A last page may have a field for a receipt, and a button for the next payment.
         if form is None and self._own and facts.clicked:
             return CheckoutKind.NOTHING  # Still the page with the click, whatever it says.
-        loud = " . ".join([*facts.complaints, *facts.titles()])
+        loud = facts.loud()
         if _doubts(loud):
             return CheckoutKind.ERROR
         if _declines(loud):
@@ -381,21 +471,44 @@ class _Judge:
     def _told(self) -> CheckoutKind:
         """Return what a page is that asks for nothing."""
         facts = self._facts
-        titles = facts.titles()
-        if any(_BANK.search(title) for title in titles) or (not self._own and self._frame_of_bank()):
+        done = facts.is_done()
+        back = done and "return" in facts.roles() and not self._own
+        frame = not self._own and not back and self._frame_of_bank()
+        if frame or any(_BANK.search(title) for title in facts.titles()):
             return CheckoutKind.BANK
         if _says_declined(facts.text):
             return CheckoutKind.ERROR if _doubts(facts.text) else CheckoutKind.DECLINED
-        wrong = bool(facts.complaints) or facts.status >= 400 or any(_ERROR.search(title) for title in titles)
-        back = "return" in facts.roles() and not self._own
-        done = any(_succeeds(each) for each in (*titles, *_sentences(facts.text)))
-        if wrong or (_WRONG.search(facts.text) and not (back and done)):
+        if facts.status >= 400 or (self._has_failed() if done else self._complains()):
             return CheckoutKind.ERROR
         return CheckoutKind.RETURN_LINK if back else CheckoutKind.NOTHING
+
+    def _complains(self) -> bool:
+        """Tell whether a page that does not say that all is done says that anything is wrong."""
+        facts = self._facts
+        told = f"{facts.loud()} . {facts.text}"
+        wrong = any(_ERROR.search(title) for title in facts.titles()) or _WRONG.search(told) is not None
+        return bool(facts.complaints) or wrong or self._has_failed()
+
+    def _has_failed(self) -> bool:
+        """Tell whether a page says that something has failed: what it says in passing has to be plain."""
+        facts = self._facts
+        loud = _plain(_FAILED, facts.loud()) or _plain(_FAULT, facts.text)
+        return loud or _UNCLEAR.search(f"{facts.loud()} . {facts.text}") is not None
 
     def _frame_of_bank(self) -> bool:
         names = (f"{frame.get('id')} {frame.get('name')} {frame.get('host')}" for frame in self._facts.frames)
         return any(_BANK_FRAME.search(name) for name in names)
+
+
+def _is_known_portal(facts: _Facts) -> bool:
+    return any(field.get("role") == "number" and str(field.get("id")).startswith("scp_") for field in facts.fields)
+
+
+def _leaves_open(facts: _Facts, kind: CheckoutKind) -> bool:
+    """Tell whether a page says that money has moved, or that it may have. Where it asks, small print says nothing."""
+    if kind in _ASKING:
+        return _doubts(facts.loud()) or facts.is_made()
+    return _doubts(f"{facts.loud()} . {facts.text}") or facts.is_done()
 
 
 def _unfilled(facts: _Facts) -> list[str]:
@@ -405,7 +518,8 @@ def _unfilled(facts: _Facts) -> list[str]:
         ours = field.get("role") in _FILLED_IN and not chosen
         if field.get("required") and not field.get("filled") and not ours:
             names = (str(field.get(name) or "") for name in ("label", "name", "id"))
-            labels.append(next((_folded(name)[:80] for name in names if _folded(name)), "a field without a name"))
+            known = (shortened(_folded(name), LABEL_LENGTH) for name in names if _folded(name))
+            labels.append(next(known, "a field without a name"))
     return labels
 
 
@@ -423,11 +537,48 @@ _BANK = _any(
     r"\bverified by visa\b|\bsecurecode\b|\bidentity check\b",
     r"\bverify your (identity|payment)\b",
 )
-_BANK_FRAME = _any(r"3-?d-?s|three-?d", r"\bacs\b", "challenge", "secure")
+_BANK_FRAME = _any(
+    r"3-?d-?s|three-?d",
+    r"\bacs\b",
+    "challenge",
+    "verifiedbyvisa|vbv|securecode|identitycheck|securesuite|safekey",
+    r"\bcardinal|cardinalcommerce|centinel|\barcot",
+)
+_FAILED = _any(
+    r"\berrors?\b|\bproblems?\b|went wrong|\bunable\b|\bcould not\b|\bfail(ed|ure)?\b|\bunsuccessful|\bsorry\b",
+    r"\bnot (been )?(successful|completed?|accepted|processed|authori[sz]ed)\b",
+    r"\brejected\b|\bdenied\b|\bdeclin|\brefused\b",
+)
 _ERROR = _any(
-    r"\berrors?\b|\bproblems?\b|went wrong|\bunable\b|\bcan ?not\b|\bcould not\b|\bfail(ed|ure)?\b|\bunsuccessful",
-    r"\bnot (been )?(successful|completed?|accepted|processed|found|authori[sz]ed)\b|\bsorry\b|\bexpired\b",
-    r"\btimed? ?out\b|\bunavailable\b|\bcancell?ed\b|\brejected\b|\bdenied\b|\bdeclin|\brefused\b",
+    _FAILED.pattern,
+    r"\bcan ?not\b|\bnot (been )?found\b|\bexpired\b|\btimed? ?out\b|\bunavailable\b|\bcancell?ed\b",
+)
+# The same in passing, where many of these words mean nothing.
+_FAULT = _any(
+    r"went wrong|\berror (has |have )?(occurred|happened)|^\W*sorry\W*$",
+    r"\b(unexpected|internal|system|technical|server) (error|problem|fault)",
+    r"\b(we are|we're|we were|was|is|been) (currently )?unable to\b",
+    r"\bcould not be (\w+ )?(processed|completed|taken|found)\b|\bfailed to (process|take|complete|authori[sz]e)",
+    r"\b(payment|transaction|authori[sz]ation|processing|request|booking)( has| have| was| is)?( been)? "
+    r"(failed|unsuccessful|rejected|denied|cancell?ed|expired|timed out)\b",
+    r"\b(payment|transaction|request)( has| was| is)? not( been)? (successful|completed?|processed)\b",
+    r"\bsession( has| is)?( been)? (expired|timed out|ended)\b",
+)
+_YET = _any(r"\byet\b")
+# It is still going on. A text that says nothing else says nothing.
+_DOING = (
+    r"(processing|authori[sz]ing|verifying|validating|checking|confirming|connecting|contacting|submitting|sending|"
+    r"redirecting|loading|transferring|taking you)\b"
+)
+_DONE_TO = r"(processed|authori[sz]ed|verified|validated|checked|confirmed|submitted|sent|redirected|transferred)\b"
+_WAITING = _any(
+    rf"^\W*((we are|we're|now|currently|please wait),? )*{_DOING}|\b(is|are|we're) (now |currently |still )?{_DOING}",
+    rf"\b(is|are) (now |currently |still )?being (\w+ )?{_DONE_TO}|\bpayment processing\W*$",
+    r"\bplease (wait|be patient)\b|^\W*wait\b|\b(one|a) moment\b",
+    r"\b(may|can|could|will|should) take (a|an|some|several|up to|about|around|longer|\d+)\b",
+    r"\b(do not|don't|without) (\w+ ){0,4}?(clos(e|ing)|refresh\w*|reload\w*|leav(e|ing)|navigat\w+)\b",
+    r"\b(do not|don't) (go back|click|press)\b",
+    r"\byou will (now |shortly |then )?be (redirected|returned|transferred)\b",
 )
 # What a card's bank, or the portal, is known to say when it does not take a card.
 _DECLINE = _any(
@@ -446,12 +597,15 @@ _DECLINE = _any(
 _IF = _any(r"\b(if|when|whenever|whether|unless|in case|never|previous(ly)?)\b")
 _NOT = _any(r"\b(may|might|could|can|should|would|will)\b", r"\b(no|neither|nor|not a|not the|not your)\b", r"n't\b")
 # Something went wrong in a way that leaves open whether money has moved.
-_WRONG = _any(
-    r"\b(do not|don't|avoid|without|not to) (attempt|try|make|making|repeat|repeating|retry|re-?submit|pay)",
+_UNCLEAR = _any(
     r"\bproblem was encountered\b|\bencountered a problem\b",
     r"\b(may|might|could|can) (already )?have (already )?(been )?(taken|charged|debited|made|processed|paid|gone)\b",
     r"\b(status|outcome|result) (of [\w ]{0,40})?(is |was )?(not known|unknown|unclear)\b",
     r"\b(unable to|can ?not|could not) (confirm|determine)\b",
+)
+_WRONG = _any(
+    _UNCLEAR.pattern,
+    r"\b(do not|don't|avoid|without|not to) (attempt|try|make|making|repeat|repeating|retry|re-?submit|pay)",
 )
 # Money has moved, or may yet, or a person is wanted.
 _DOUBTS = _any(
@@ -459,7 +613,19 @@ _DOUBTS = _any(
     r"\b(has|have|was|were|is|been) (already )?(been )?(taken|charged|debited|processed|reserved)\b",
     r"\balready (been )?(paid|made|taken|charged)\b|\bduplicate\b|\byet\b|\bpending\b|\bprocessing\b|\bin progress\b",
     r"\bawaiting\b|\bsuccess|\bcontact|\b(call|phone|telephone|speak to|ring) (us|your|the)\b",
-    r"\bcheck (with )?your (bank|statement|account)\b|\bnot (been )?(declined|refused)\b",
+    r"\bcheck (with )?your (bank|statement|account)\b|\bnot (been )?(declined|refused)\b|\bstatement\b",
+    r"\b(received|accepted|submitted|sent|authori[sz]ed|approved|credited|paid)\b|\btime[ds]?[\s-]?out\b",
+    r"(\bnot|n't) (yet )?(been )?received\b|\b(no|without( an?| any)?) (response|reply|answer)\b",
+    r"\bcould(n't| not) be (completed|confirmed)\b|\b(may|might|could|will) (still |also )?(appear|show)\b",
+    # One of two things, of which the other one is no decline.
+    r"\b(declined|refused|authori[sz]ed|expired|invalid)( by [\w ]{1,30}?)?,?( or |\s*/\s*)"
+    r"(?!by\b|(\w+ ){0,2}(invalid|incorrect|declined|refused|expired|not (authori|accepted|supported|valid|correct)))",
+    r"( or (\w+ ){0,3}|/\s*)(declined|refused|expired|not authori[sz]ed)\b|\beither\b",
+)
+# Takes back what one of the doubts would say: "not authorised", "type not accepted".
+_NOT_DONE = _any(
+    r"(\bnot|n't|\bnever|\bcan ?not be)( yet)?( been| be)? "
+    r"(accepted|submitted|sent|authori[sz]ed|approved|credited|paid)\b|\baccepted (card|payment)( type)?s\b",
 )
 # Says in so many words that no money has moved.
 _NOTHING_MOVED = _any(
@@ -475,6 +641,13 @@ _SUCCESS = _any(
     r"(completed|successful|confirmed)(payment|booking|order|checkout)",
     r"thankyouforyour(booking|payment|order|purchase)",
 )
+# A last page of the portal may also say it in these words; the site itself is not believed in them.
+_MADE = _any(
+    _SUCCESS.pattern,
+    r"(payment|transaction|card)(was|is|has|hasbeen|hasnowbeen)?(authori[sz]ed|approved)",
+    r"payment(was|hasbeen|hasnowbeen)made|successfullypaid|thankyouforpaying",
+)
+_TELLING = _any(_DECLINE.pattern, _WRONG.pattern, _FAULT.pattern)
 _NO_SUCCESS = _any(
     r"un ?success|\bno\b|\bnot\b|n't\b|\bnever\b|fail|declin|refus|error|problem|pending|await|cancel|\breject",
     r"\b(expired|if|when|once|until|before|will|may|must|almost|nearly|request|incomplete|cannot|unable|invalid)\b|\?",
@@ -494,10 +667,12 @@ def _sentences(text: str) -> list[str]:
 def _says_declined(text: str) -> bool:
     """Tell whether a text says in known words that the card was declined, and not only that it may be."""
     said = [(sentence, match) for sentence in _sentences(text) if (match := _DECLINE.search(sentence))]
-    hedged = any(
-        "?" in sentence or _IF.search(sentence) or _NOT.search(sentence[: match.end()]) for sentence, match in said
-    )
+    hedged = any(_hedged(sentence) or _NOT.search(sentence[: match.end()]) for sentence, match in said)
     return bool(said) and not hedged
+
+
+def _hedged(sentence: str) -> bool:
+    return "?" in sentence or _IF.search(sentence) is not None
 
 
 def _declines(text: str) -> bool:
@@ -509,12 +684,30 @@ def _doubts(text: str) -> bool:
     """Tell whether a text leaves open what has happened: of itself, or by what it adds to a decline."""
     plain = _NOTHING_MOVED.sub(" ", text)
     declined = any(_DECLINE.search(sentence) for sentence in _sentences(text))
-    return _WRONG.search(plain) is not None or (declined and _DOUBTS.search(plain) is not None)
+    beside = _NOT_DONE.sub(r"\1", plain)
+    return _WRONG.search(plain) is not None or (declined and _DOUBTS.search(beside) is not None)
+
+
+def _plain(words: re.Pattern[str], text: str) -> bool:
+    """Tell whether a text has some words in a sentence that says that it is so, and not that it may be."""
+    return any(words.search(each) and not _hedged(each) and not _YET.search(each) for each in _sentences(text))
+
+
+def _waits(text: str) -> bool:
+    """Tell whether a text says nothing but that it is still going on, and that it must not be disturbed."""
+    sentences = _sentences(text)
+    wrong = _ERROR.search(text) or _WRONG.search(text)
+    return bool(sentences) and not wrong and all(_WAITING.search(each) for each in sentences)
 
 
 def _succeeds(text: str) -> bool:
     """Tell whether a text says that a payment or a booking has succeeded."""
     return _SUCCESS.search(re.sub(r"[\W_]", "", text)) is not None and not _NO_SUCCESS.search(text)
+
+
+def _is_made(text: str) -> bool:
+    """Tell whether a text says that a payment was made, in one of the ways in which a portal does."""
+    return _MADE.search(re.sub(r"[\W_]", "", text)) is not None and not _NO_SUCCESS.search(text)
 
 
 def _is_success(titles: Collection[str]) -> bool:
@@ -525,10 +718,20 @@ def _message(facts: _Facts, kind: CheckoutKind) -> str:
     said = facts.complaints
     if not said and kind in {CheckoutKind.DECLINED, CheckoutKind.ERROR}:
         telling = [each for each in facts.titles() if _ERROR.search(each) or _WRONG.search(each)]
-        said = telling or [each for each in _sentences(facts.text) if _DECLINE.search(each) or _WRONG.search(each)][:2]
+        said = telling or [each for each in _sentences(facts.text) if _TELLING.search(each)][:2]
         said = said or facts.titles()[:1] or ([f"HTTP status {facts.status}"] if facts.status >= 400 else [])
-    line = "; ".join(dict.fromkeys(said))
-    return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 3]}..."
+    return shortened("; ".join(dict.fromkeys(said)), MESSAGE_LENGTH)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters, cut where a word ends and never within figures.
+
+    What is secret in it is taken out later, and would not be found if half of it were missing.
+    """
+    if len(text) <= most:
+        return text
+    whole = re.sub(r"\S*$", "", text[: most - 2])
+    return re.sub(r"[\W\d_]+$", "", whole) + "..."
 
 
 # Money
@@ -546,7 +749,11 @@ _TOTALS = (
     _any(r"\btotal\b"),
     _any(r"\bamount\b|\bbalance\b"),
 )
-_NO_TOTAL = _any(r"\bsub-?\s?total\b|\bvat\b|\bnet\b|\bdiscount|\bcredit\b|\btax\b|\bexcl|\bsaving")
+_NO_TOTAL = _any(
+    r"\bsub-?\s?total\b|\bvat\b|\bnet\b|\bdiscount|\btax\b|\bexcl|\bsaving",
+    r"\bcredit\b(?!\W*(or |and |/ ?)?(debit )?cards?\b)",
+)
+_WITH_TAX = _any(r"\W*\binc(\.|l\.?|luding|lusive of)? (vat|tax)\b\W*$")
 _FEE = _any(
     r"\bsurcharge|^\W*fees?\b",
     r"\b(card|booking|handling|transaction|processing|payment|convenience|service|admin\w*) (fees?|charges?)\b",
@@ -561,40 +768,73 @@ def amount_of(text: str) -> int | None:
     return found.pop() if len(found) == 1 and readable and not _TAKEN_OFF.search(text) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """An amount that a page calls a total. The strongest sign is nought."""
+
+    strength: int
+    label: str
+    pence: int | None
+
+
+_BY_ID, _BY_BUTTON = 0, len(_TOTALS) + 1
+
+
 def _amounts(facts: _Facts) -> tuple[int | None, int | None]:
-    """Return what a page says is charged in all, and the fee that it states."""
-    stated: dict[str, list[int | None]] = {"id": [], "pay": [], "fee": []}
-    worded: list[list[int | None]] = [[] for _ in _TOTALS]
+    """Return what a page says is charged in all, and the fees that it states."""
+    totals: list[_Total] = []
+    fees: list[int | None] = []
     for each in facts.amounts:
         ident, label, text = (str(each.get(name) or "") for name in ("id", "label", "text"))
         if ident in {"card", "total"}:
             plain = re.fullmatch(r"\s*\d{1,6}\.\d{2}\s*", text)
-            stated["id"].append(amount_of(f"£{text.strip()}" if plain else text))
+            totals.append(_Total(_BY_ID, ident, amount_of(f"£{text.strip()}" if plain else text)))
         elif ident == "pay":
-            stated["pay"].append(amount_of(text))
-        elif _FEE.search(label):
-            stated["fee"].append(amount_of(text))
-        elif not _NO_TOTAL.search(label):
-            strength = next((place for place, words in enumerate(_TOTALS) if words.search(label)), None)
-            if strength is not None:
-                worded[strength].append(amount_of(text))
-    fees = set(stated["fee"])
-    fee = fees.pop() if len(fees) == 1 else None
-    best = stated["id"] or next((amounts for amounts in worded if amounts), []) or stated["pay"]
-    # What stands elsewhere as what is to be paid must not say otherwise.
-    return _last_total([*(worded[0] if stated["id"] else []), *stated["pay"], *best], best, fee), fee
+            totals.append(_Total(_BY_BUTTON, ident, amount_of(text)))
+        else:
+            words = label if _meant(label) is not None else f"{label} {_MONEY.sub(' ', text)}"
+            strength = _meant(words)
+            if strength == _IS_FEE:
+                fees.append(amount_of(text))
+            elif strength is not None:
+                totals.append(_Total(strength, _folded(label), amount_of(text)))
+    fee = None if not fees or None in fees else sum(pence for pence in set(fees) if pence is not None)
+    # Where it is not clear what comes on top, it is not clear what is charged in all.
+    return (None if None in fees else _last_total(totals, fee)), fee
 
 
-def _last_total(stated: Sequence[int | None], best: Sequence[int | None], fee: int | None) -> int | None:
-    if not best or None in stated:
+_IS_FEE = -1
+
+
+def _meant(label: str) -> int | None:
+    """Return how strongly an amount is meant to be a total by its label, or that it is a fee; None if it is neither."""
+    label = _WITH_TAX.sub("", label)
+    if _NO_TOTAL.search(label):
+        return _IS_FEE if _FEE.search(label) else None
+    strength = next((place for place, words in enumerate(_TOTALS, 1) if words.search(label)), None)
+    # "Total including card surcharge" is a total; "surcharge amount" is none.
+    return _IS_FEE if _FEE.search(label) and strength in {None, len(_TOTALS)} else strength
+
+
+def _last_total(totals: Sequence[_Total], fee: int | None) -> int | None:
+    """Return what is charged in all: whatever else is stated as a total must not say otherwise."""
+    if not totals or any(each.pence is None for each in totals):
         return None
-    different = set(stated)
-    if len(different) == 1:
-        return best[-1]
-    first, last = best[0], best[-1]
+    strongest = min(each.strength for each in totals)
+    best = [each.pence for each in totals if each.strength == strongest][-1]
+    others = [each for each in totals if not _is_a_line(each, totals, best)]
+    if all(each.pence == best for each in others):
+        return best
     # "Total £27.80, fee £0.50, total £28.30" is one total after the other, as long as the sum is right.
-    grown = fee is not None and first is not None and last == first + fee
-    return last if grown and different == {first, last} else None
+    first, last = others[0].pence, others[-1].pence
+    grown = fee is not None and first is not None and last == first + fee and strongest != _BY_ID
+    return last if grown and {each.pence for each in others} == {first, last} else None
+
+
+def _is_a_line(total: _Total, totals: Sequence[_Total], best: int | None) -> bool:
+    """Tell whether an amount is one of several of the same name that make up the total: "Amount" of each line."""
+    same = [each.pence or 0 for each in totals if (each.strength, each.label) == (total.strength, total.label)]
+    return total.strength not in {_BY_ID, _BY_BUTTON} and len(same) > 1 and sum(same) == best
 
 
 def _parts(address: str) -> SplitResult:

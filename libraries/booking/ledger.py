@@ -84,6 +84,8 @@ class Mark(StrEnum):
     """The bank wants a person now."""
     CALL = "call"
     """A person is needed, and wherever that person is."""
+    SETTLED = "settled"
+    """What a person was called for needs nobody any more."""
     CARD_DECLINED = "card declined"
     NO_END = "told to have no end"
     """Of a run that was killed: a later run has told so."""
@@ -100,7 +102,7 @@ _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
         {SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID, SlotState.UNKNOWN}
     ),
     SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
-    SlotState.UNKNOWN: frozenset({SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
+    SlotState.UNKNOWN: frozenset({SlotState.UNKNOWN, SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
     SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
     SlotState.PAID: frozenset({SlotState.PAID, SlotState.RELEASED}),
 }
@@ -344,9 +346,10 @@ class Ledger:
 
     def paid_pence(self, run: str) -> int:
         """Return what was paid in this run; what an earlier one had sent, and this one has only found, is not."""
-        sent = {(step.account, step.slot) for step in self.history(run=run) if step.state is SlotState.PAYING}
-        paid = self._slot_records("payments", "id", run=run)
-        return sum(step.pence or 0 for step in paid if (step.account, step.slot) in sent)
+        steps = self.history(run=run)
+        sent = {(step.account, step.slot) for step in steps if step.state is SlotState.PAYING}
+        paid = {(step.account, step.slot): step.pence or 0 for step in steps if step.state is SlotState.PAID}
+        return sum(pence for key, pence in paid.items() if key in sent)
 
     def committed_pence(self, slot_day: date, account: str | None = None, *, unpriced: int = 0) -> int:
         """Return what was paid, or may have been, for slots of this day: the sum a spend ceiling is kept against.

@@ -34,14 +34,6 @@ WHERE id = (
     WHERE site = h.site AND account = h.account AND court = h.court AND day = h.day AND hour = h.hour
 );
 
--- Each paid slot once, where it was first recorded as paid: a later run that finds it in My Bookings pays nothing.
-CREATE VIEW payments AS
-SELECT * FROM history AS h
-WHERE id = (
-    SELECT min(id) FROM history
-    WHERE site = h.site AND account = h.account AND court = h.court AND day = h.day AND hour = h.hour AND state = 'paid'
-);
-
 CREATE TABLE runs (
     site TEXT NOT NULL,
     run TEXT NOT NULL,

@@ -151,6 +151,13 @@ class Plan:
     """Seconds between two looks of a watch."""
     basket_url: str = ""
     """Where a person finds what is held; empty where the site's file does not say."""
+    family: tuple[str, ...] = ()
+    """`Account.key` of every account of the sheet that can be used, also of those that this run is not for."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys of all accounts that there are: another one in the ledger is that of an account which was renamed."""
+        return frozenset(self.family) | {account.key for account in self.accounts}
 
     def account(self, key: str) -> Account:
         """Return the account of this key.
@@ -212,6 +219,7 @@ class Plan:
                     )
                     for want in plain["wants"]
                 ),
+                "family": tuple(plain.get("family", ())),
                 "remarks": tuple(
                     Remark(RemarkKind(remark["kind"]), remark["where"], remark["message"])
                     for remark in plain["remarks"]

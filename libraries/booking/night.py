@@ -32,6 +32,7 @@ from booking.pages import Basket, BookingRow
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
+_LEAST_FOR_THE_BANK = timedelta(minutes=3)
 _LOST = (
     "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for: look at My "
     "Bookings and at the card's statement"
@@ -41,6 +42,7 @@ _HELD_AND_NOT_PAID = "Held and not paid: "
 _OURS = {SlotState.HELD, *AT_STAKE}
 _CALLED_FOR = {Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.NOT_LISTED}
 """Outcomes for which a person is called at once, whatever is held."""
+_CONFIRMED = "the payment was confirmed, but My Bookings does not list the slot"
 _HELD_ON = {SlotState.HELD, *UNSETTLED}
 """States in which a hold goes on that was made before."""
 
@@ -59,17 +61,22 @@ def pounds(pence: int) -> str:
     return f"£{pence // 100}.{pence % 100:02d}"
 
 
-def settle_command(account: str, slot: Slot, verdict: str = "paid (or not-paid)") -> str:
-    """Return what a person types to tell the ledger what became of a payment."""
+def settle_command(account: str, slot: Slot, verdict: str) -> str:
+    """Return what a person types, or pastes, to tell the ledger what became of a payment."""
     return f"./run.sh settle {account} {slot.date.isoformat()} {slot.time} {verdict}"
 
 
 def advice(account: str, *slots: Slot) -> str:
     """Return what a person does about a payment of which nobody knows what became of it."""
+    commands = "; ".join(settle_command(account, slot, "paid") for slot in slots)
     return (
-        "look at the card's statement and at My Bookings, and do not pay for it by hand before that; then say what you "
-        f"found: {'; '.join(settle_command(account, slot) for slot in slots)}"
+        "look at the card's statement and at My Bookings, and do not pay for it by hand before that; when the run has "
+        f"ended say what you found, paid or not-paid: {commands}"
     )
+
+
+def _why_unread(words: str) -> str:
+    return f'the basket also holds "{words}", which cannot be read: nothing is paid before it is removed'
 
 
 def _paid_but_not_listed(account: str, slot: Slot) -> str:
@@ -131,6 +138,10 @@ class Night:
         self._stop: StopError | None = None
         self._failure = ""
         self._about_to_pay = False
+        self._looked_up = False
+        """Whether My Bookings has been read."""
+        self._lost_for: StopError | None = None
+        """Why what is not held was lost, now that what is held is being paid for."""
         self._worth: dict[Slot, int] = {}
         """What the basket that was checked holds, at what price in pence."""
         self._fee = 0
@@ -171,6 +182,7 @@ class Night:
                 in_basket = any(row.is_slot(slot, facility) for row in basket.lines)
                 if self._take_up(progress, slot, in_basket=in_basket):
                     break
+        self._looked_up = True
         self._tell_of_earlier_payments()
         self._call_for_what_will_stop_the_payment(basket)
 
@@ -182,8 +194,10 @@ class Night:
         facilities = {account.court: account.facility for account in self.plan.accounts}
         facilities[self.account.court] = self.account.facility
         for record in self._earlier_payments():
-            slot, facility = record.slot, facilities.get(record.slot.court)
-            if facility and any(row.is_slot(slot, facility) for row in bookings):
+            slot = record.slot
+            # A court that the sheet does not name any more is known by its number.
+            facility = facilities.get(slot.court, f"court-{slot.court}")
+            if any(row.is_slot(slot, facility) for row in bookings):
                 self.ledger.record(
                     run=self.plan.run,
                     account=record.account,
@@ -194,7 +208,7 @@ class Night:
 
     def _earlier_payments(self) -> list[SlotRecord]:
         """Return every payment that is not settled and is this account's, or that of a name the plan does not have."""
-        others = {account.key for account in self.plan.accounts} - {self.account.key}
+        others = self.plan.keys - {self.account.key}
         return [record for record in self.ledger.unsettled() if record.account not in others]
 
     def _tell_of_earlier_payments(self) -> None:
@@ -208,7 +222,8 @@ class Night:
             taken_up = record.account == self.account.key and slot in self._taken_up
             if taken_up or settle_command(record.account, slot, "") in told:
                 continue
-            seen = f"a payment of {slot} was sent in run {record.run}, and My Bookings does not list it"
+            looked = "does not list it" if self._looked_up else "could not be asked for it"
+            seen = f"a payment of {slot} was sent in run {record.run}, and My Bookings {looked}"
             why = f"{slot}: {_LOST}" if record.why == _LOST else seen
             self._call(Outcome.UNKNOWN, f"{why}: {advice(record.account, slot)}")
 
@@ -221,14 +236,25 @@ class Night:
         for line in basket.lines:
             if not any(self._is(line, slot) for slot in held):
                 self._call(Outcome.NEEDS_PERSON, self._why_foreign(line))
-        price = next((line.pence for line in basket.lines if line.pence is not None), None) or self.ledger.last_price()
+        for words in basket.unread:
+            self._call(Outcome.NEEDS_PERSON, _why_unread(words))
+        ours = (line.pence for line in basket.lines if any(self._is(line, slot) for slot in held))
+        price = next((pence for pence in ours if pence is not None), None) or self.ledger.last_price()
         if price is None or self.plan.payment is not Payment.PAY:
             return
-        try:
-            prices = [price] * (len(wanted) + len(held))
-            self.ledger.check_ceilings(self.plan.ceilings(self.account.key), self.plan.slot_day, prices)
-        except CeilingError as error:
-            self._call(Outcome.NEEDS_PERSON, self._too_dear(error, "what is wanted will cost"))
+        for ceiling in self.plan.ceilings(self.account.key):
+            count = len(wanted) + len(held) + (0 if ceiling.account else self._wanted_by_others())
+            try:
+                self.ledger.check_ceilings([ceiling], self.plan.slot_day, [price] * count)
+            except CeilingError as error:
+                self._call(Outcome.NEEDS_PERSON, self._too_dear(error, "what is wanted will cost"))
+
+    def _wanted_by_others(self) -> int:
+        """Return how many slots the other accounts of the plan may still pay for."""
+        paid = {(record.account, record.slot) for record in self.ledger.states(slot_day=self.plan.slot_day)
+                if record.state in AT_STAKE}  # fmt: skip
+        others = [want for want in self.plan.wants if want.account != self.account.key]
+        return sum(not any((want.account, slot) in paid for slot in want.slots) for want in others)
 
     def _take_stock_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
         """Rebuild what a damaged ledger has forgotten of this account.
@@ -255,10 +281,11 @@ class Night:
 
     def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
         """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
-        state = self.ledger.state(self.account.key, slot)
-        if state in UNSETTLED:
+        latest = self.ledger.latest(self.account.key, slot)
+        state = latest.state if latest else None
+        if latest and state in UNSETTLED:
             # Where it stays so it may be listed later; until then nothing else is booked in its place.
-            progress.slot = slot
+            progress.slot, progress.confirmed = slot, latest.why == _CONFIRMED
             proved = in_basket and self._record_proof(slot, Proof.IN_BASKET)
             if state is SlotState.PAYING and not proved:
                 why = "a payment was sent in an earlier run and My Bookings does not list the slot"
@@ -285,7 +312,7 @@ class Night:
         A name that the plan does not have is that of an account which was renamed in the sheet: the booking is this
         account's, and nothing is booked beside it. Another account of the family leaves the want its alternatives.
         """
-        renamed = other.account not in {account.key for account in self.plan.accounts}
+        renamed = other.account not in self.plan.keys
         if not renamed and not self.untouchable.issuperset(progress.want.slots):
             return False
         self._paid_before.add(slot)
@@ -295,7 +322,8 @@ class Night:
         elif renamed:
             self._finish(progress, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(other.account, slot))
         else:
-            self._finish(progress, slot, Outcome.TAKEN, f"{self.plan.account(other.account).name} has booked it")
+            whose = next((each.name for each in self.plan.accounts if each.key == other.account), other.account)
+            self._finish(progress, slot, Outcome.TAKEN, f"{whose} has booked it")
         return True
 
     def _record_proof(self, slot: Slot, proof: Proof) -> bool:
@@ -326,6 +354,11 @@ class Night:
     def sent(self) -> tuple[Slot, ...]:
         """What this run has sent a payment for that is not settled."""
         return tuple(slot for slot in self.unsettled if slot in self._worth)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a payment of this run is not settled that the site has not confirmed."""
+        return any(progress.slot in self.sent and not progress.confirmed for progress in self._open())
 
     @property
     def untouchable(self) -> frozenset[Slot]:
@@ -396,6 +429,14 @@ class Night:
     def about_to_pay(self) -> None:
         """Remember that the payment is next: whatever ends it while something is held calls for a person."""
         self._about_to_pay = True
+        # What ended the holding says nothing of what is held.
+        self._lost_for = self._lost_for or self._why_it_ends()
+        self._stop, self._failure = None, ""
+
+    def _why_it_ends(self) -> StopError | None:
+        if self._stop is None and self._failure:
+            return StopError(Outcome.SITE_ERROR, self._failure)
+        return self._stop
 
     def check_basket(self, basket: Basket) -> int:
         """Compare the basket with the plan before anything is clicked or typed; return its total in pence.
@@ -404,6 +445,8 @@ class Night:
             StopError: the basket holds something else, names no total or another one, or costs more than is allowed.
         """
         self._worth = {}  # Whatever ends this check: nothing is paid by an earlier one.
+        if basket.unread:
+            self.stop_here(Outcome.NEEDS_PERSON, _why_unread(basket.unread[0]))
         held = self.held
         prices: dict[Slot, int | None] = {}
         for line in basket.lines:
@@ -463,8 +506,9 @@ class Night:
                 self.stop_here(Outcome.NEEDS_PERSON, why)
             return
         more = pence - basket
-        if more and more != fee:
-            why = f"the card portal is about to charge {pounds(pence)} for a basket of {pounds(basket)}"
+        if (last and fee and more != fee) or (more and more != fee):
+            named = f" and names a fee of {pounds(fee)}" if fee else ""
+            why = f"the card portal is about to charge {pounds(pence)}{named} for a basket of {pounds(basket)}"
             self.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was paid; look at it by hand")
         if more == self._fee:
             return
@@ -523,11 +567,12 @@ class Night:
             why = f"the card was declined for {self.declined_for}, and no account tries it again in this run"
             self.stop_here(Outcome.DECLINED, f"{why}: see to the card and run again")
 
-    def payment_begins(self, *, by_card: bool = True) -> None:
+    def payment_begins(self, *, by_card: bool = True, anyhow: bool = False) -> None:
         """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.
 
         Args:
             by_card: whether a card has been typed; without one the click can move credit and nothing else.
+            anyhow: whether it has been made already: what is told then is not held against what may be spent.
 
         Raises:
             StopError: others have spent meanwhile what this payment needed.
@@ -544,7 +589,7 @@ class Night:
                 account=self.account.key,
                 slots=tuple(self._worth),
                 click=Click.BY_CARD if by_card else Click.BY_CREDIT,
-                ceilings=self.plan.ceilings(self.account.key),
+                ceilings=() if anyhow else self.plan.ceilings(self.account.key),
             )
 
     @property
@@ -555,11 +600,14 @@ class Night:
     def time_for_the_bank(self, patience: timedelta) -> timedelta:
         """Return how long the bank is still waited for: no longer than the hold lasts.
 
+        A hold that should be over by what is known, and yet was in the basket, lasts for a few minutes at least.
+
         Args:
             patience: how long the bank waits for its customer, counted from when it first asked.
         """
         self._bank_asked = self._bank_asked or self._now()
-        return max(timedelta(), min(self._bank_asked + patience - self._now(), self.hold_left))
+        ends = max(self._hold_ends(), self._bank_asked + _LEAST_FOR_THE_BANK)
+        return max(timedelta(), min(self._bank_asked + patience, ends) - self._now())
 
     def bank_asks(self, patience: timedelta) -> str:
         """Call for the person whom the bank asks to confirm the payment, and return what they are told.
@@ -588,17 +636,37 @@ class Night:
             if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
                 self._record(slot, SlotState.HELD, proof, proof=proof)
 
+    def payment_confirmed(self) -> None:
+        """Remember that the site has confirmed the payment that was sent, whatever becomes of My Bookings."""
+        for progress in self._open():
+            if progress.slot in self.sent:
+                progress.confirmed = True
+
     def payment_in_doubt(self, why: str) -> None:
-        """Tell the ledger, and a person at once, that nobody knows what became of the payment that was sent.
+        """Tell the ledger that nobody knows what became of the payment that was sent.
 
         The outcome is told when the account leaves: My Bookings may settle it before.
         """
-        why = self._clean(why)
-        for slot in self.unsettled:
+        for slot in self.sent:
             if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
-                self._record(slot, SlotState.UNKNOWN, why)
-        if self.unsettled:
-            self._call(Outcome.UNKNOWN, f"{why}: {advice(self.account.key, *self.unsettled)}")
+                self._record(slot, SlotState.UNKNOWN, self._clean(why))
+
+    def call_for_unsettled(self) -> None:
+        """Call a person for the payment of this run that nobody knows the fate of."""
+        unsure = [progress.slot for progress in self._open() if progress.slot in self.sent and not progress.confirmed]
+        slots = [slot for slot in unsure if slot]
+        if slots and (record := self.ledger.latest(self.account.key, slots[0])):
+            why = record.why if record.state is SlotState.UNKNOWN else "the payment was sent and no answer was seen"
+            self._call(Outcome.UNKNOWN, f"{why}: {advice(self.account.key, *slots)}", doubtful=slots)
+
+    def declined_late(self, why: str) -> None:
+        """Take in a decline that came after the payment was in doubt: no account tries the card again in this run.
+
+        The slot stays unsettled: a person has been told to look, and may have acted.
+        """
+        if self.account.key not in self.ledger.marks(self.plan.run, Mark.CARD_DECLINED):
+            self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, self._clean(why))
+            self._call(Outcome.DECLINED, f"{why}; no money should have moved: {advice(self.account.key, *self.sent)}")
 
     def payment_settled(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
         """Take in what My Bookings lists after a payment was sent; may be told as often as it is looked at.
@@ -615,9 +683,14 @@ class Night:
             if any(self._is(row, slot) for row in bookings):
                 self._record(slot, SlotState.PAID, "My Bookings lists it")
                 self._finish_paid(progress, slot)
-            elif self.ledger.state(self.account.key, slot) is SlotState.PAYING:
-                seen = "was confirmed" if confirmed else "was sent and no answer was seen"
-                self._record(slot, SlotState.UNKNOWN, f"the payment {seen}, but My Bookings does not list the slot")
+            elif progress.confirmed and self._known_as(slot) != _CONFIRMED:
+                self._record(slot, SlotState.UNKNOWN, _CONFIRMED)
+        self.payment_in_doubt("the payment was sent and no answer was seen, nor does My Bookings list the slot")
+        self.call_for_unsettled()
+
+    def _known_as(self, slot: Slot) -> str:
+        record = self.ledger.latest(self.account.key, slot)
+        return record.why if record and record.state is SlotState.UNKNOWN else ""
 
     def has_held(self, line: BookingRow) -> bool:
         """Tell whether a basket line is a slot that may be given back: this run has made its hold."""
@@ -667,6 +740,7 @@ class Night:
     def failed(self, why: str) -> None:
         """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
         self._failure = self._failure or self._clean(why)
+        self.call_for_unsettled()
         if self._about_to_pay and self.held:
             stop = self._stop or StopError(Outcome.SITE_ERROR, self._failure)
             self._call(stop.outcome, stop.why)
@@ -690,13 +764,14 @@ class Night:
         """Give every want that has no outcome yet the one that fits how far it came."""
         why = self._failure or "the run ended before this slot was dealt with"
         stop = self._stop or StopError(Outcome.SITE_ERROR, why)
+        lost_for = self._lost_for or stop
         for progress in self._open():
             slot = progress.slot
             if slot is None and progress.lost is not None:
                 self._finish(progress, progress.want.first, *progress.lost)
             elif slot is None:
                 # What was intended stays so: a request may be on its way, and the next run looks into the basket.
-                self._finish(progress, progress.want.first, stop.outcome, stop.why)
+                self._finish(progress, progress.want.first, lost_for.outcome, lost_for.why)
             else:
                 self._close_held(progress, slot, stop)
         self._tell_of_earlier_payments()
@@ -707,6 +782,8 @@ class Night:
         match record.state if record else None:
             case SlotState.PAYING:
                 why = f"the payment was sent and no answer was seen ({stop.why})"
+                if progress.confirmed:
+                    why = _CONFIRMED
                 self._record(slot, SlotState.UNKNOWN, why)
                 self._finish_unsettled(progress, slot, why)
             case SlotState.UNKNOWN:
@@ -722,12 +799,19 @@ class Night:
         paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
         outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
         self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+        command = settle_command(self.account.key, slot, "paid")
+        if any(key == self.account.key and command in text for key, _, text in self._calls()):
+            told = f"the payment of {slot} is settled: My Bookings lists it, and nobody is needed"
+            self.ledger.mark(self.plan.run, self.account.key, Mark.SETTLED, told)
+
+    def _calls(self) -> list[tuple[str, str, str]]:
+        return self.ledger.details(self.plan.run, Mark.CALL)
 
     def _finish_unsettled(self, progress: _Progress, slot: Slot, why: str) -> None:
         told = f"{why}: {advice(self.account.key, slot)}"
         if progress.confirmed:
             outcome = Outcome.NOT_LISTED
-            told = f"the site has confirmed the payment, and My Bookings does not list it yet; every run looks: {told}"
+            told = f"the site has confirmed the payment; each run looks again: {advice(self.account.key, slot)}"
         else:
             outcome = Outcome.NEEDS_PERSON if why == _LOST else Outcome.UNKNOWN
         self._finish(progress, slot, outcome, told)
@@ -804,20 +888,28 @@ class Night:
             measures=progress.measures,
         )
         if outcome in _CALLED_FOR or (slot in held and not outcome.satisfied):
-            self._call(outcome, why)
+            self._call(outcome, why, doubtful=(slot,) if outcome in {Outcome.UNKNOWN, Outcome.NOT_LISTED} else ())
         progress.done = True
 
-    def _call(self, outcome: Outcome, why: str) -> None:
+    def _call(self, outcome: Outcome, why: str, *, doubtful: Sequence[Slot] = ()) -> None:
         """Call for a person, once a run for each trouble of the account; the runner passes it on at once.
 
         What is held is named, with its price, until when, and where it is found; a trouble that was told before
-        anything was held is told again.
+        something was held is told again.
         """
         why = self._clean(why)
-        told, held = f"{outcome}: {why.partition(';')[0]}", self._what_is_held()
-        calls = [text for key, _, text in self.ledger.details(self.plan.run, Mark.CALL) if key == self.account.key]
-        if not any(text.startswith(told) and (_HELD_AND_NOT_PAID in text or not held) for text in calls):
-            self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}{held}")
+        told, held = f"{outcome}: {why.partition(';')[0]}", self.held
+        for key, _, text in self.ledger.details(self.plan.run, Mark.CALL):
+            named = text.partition(_HELD_AND_NOT_PAID)[2]
+            commands = all(settle_command(self.account.key, slot, "") in text for slot in doubtful)
+            if (
+                key == self.account.key
+                and text.startswith(told)
+                and all(str(slot) in named for slot in held)
+                and commands
+            ):
+                return
+        self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}{self._what_is_held()}")
 
     def _what_is_held(self) -> str:
         """Return what is held, for how much, until when and where, and what to do with it; empty if nothing is."""

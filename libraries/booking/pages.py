@@ -22,6 +22,7 @@ from booking.settings import is_loopback
 
 _DATE_AND_TIME = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})\D+?(\d{1,2}):(\d{2})(?!\d)")
 _DAY_AND_MONTH = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})(?!\d)")
+_CANCELLED = re.compile(r"(?:status:? )?(?:booking )?(?:cancell?ed|refunded)(?: booking)?[.!]?", re.IGNORECASE)
 _HOUR = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)")
 # An amount that goes on in another way ("£13.905", "£1,39"), or is taken off, is none that can be read.
 _MONEY = re.compile(r"(?<![-\u2212])£\s*(\d{1,6}(?:,\d{3})*(?:\.\d{2})?)(?![.,]?\d)")
@@ -69,6 +70,8 @@ class Basket:
     """None when the page names no total."""
     credit: int | None
     """The account's credit; None when the page does not name it."""
+    unread: tuple[str, ...] = ()
+    """What lines say that cannot be understood: nothing is paid beside them."""
 
 
 def text_of(node: LexborNode) -> str:
@@ -128,43 +131,62 @@ def read_rows(html: str, *, row: str, cell: str) -> tuple[BookingRow, ...]:
     Raises:
         PageError: a row is there that cannot be understood. It could be a slot of ours: not knowing is no answer.
     """
-    found: list[BookingRow] = []
-    for number, node in enumerate(LexborHTMLParser(html).css(row), start=1):
+    rows = (_read_row(number, cells) for number, cells in _rows_of(LexborHTMLParser(html), row, cell))
+    return tuple(each for each in rows if each is not None)
+
+
+def _rows_of(page: LexborHTMLParser, row: str, cell: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of each row; a heading row has no cells of its own."""
+    for number, node in enumerate(page.css(row), start=1):
         cells = [text_of(each) for each in node.css(cell)]
-        if not cells:
-            continue  # A heading row has no cells of its own.
-        moments = [(at, match) for at, text in enumerate(cells) if (match := _DATE_AND_TIME.search(text))]
-        if not moments:
-            if any(re.search(r"\d", text) for text in cells):
-                raise PageError(f"row {number} names no date and time that can be read: {_short(' | '.join(cells))}")
-            continue  # Headings: "Facility", "Date".
-        at, match = moments[-1]
-        day, month, year, hour, minute = (int(part) for part in match.groups())
-        facility = next((cells[i] for i in range(at - 1, -1, -1) if re.search(r"[^\W\d]", cells[i])), "")
-        try:
-            when = date(year, month, day)
-        except ValueError as error:
-            raise PageError(f"row {number} names a date that does not exist: {_short(cells[at])}") from error
-        if not facility or hour > 24 or minute > 59:
-            raise PageError(f"row {number} cannot be read: {_short(' | '.join(cells))}")
-        price = next((amount for text in cells[at + 1 :] if (amount := pence(text)) is not None), None)
-        found.append(BookingRow(facility, when, hour, minute, price))
-    return tuple(found)
+        if cells:
+            yield number, cells
+
+
+def _read_row(number: int, cells: list[str]) -> BookingRow | None:
+    """Read one row; None where it is a heading, or says itself that it is no booking any more.
+
+    Raises:
+        PageError: it cannot be understood.
+    """
+    if any(_CANCELLED.fullmatch(text) for text in cells):
+        return None
+    moments = [(at, match) for at, text in enumerate(cells) if (match := _DATE_AND_TIME.search(text))]
+    if not moments:
+        if any(re.search(r"\d", text) for text in cells):
+            raise PageError(f"row {number} names no date and time that can be read: {_short(' | '.join(cells))}")
+        return None  # Headings: "Facility", "Date".
+    at, match = moments[-1]
+    day, month, year, hour, minute = (int(part) for part in match.groups())
+    facility = next((cells[i] for i in range(at - 1, -1, -1) if re.search(r"[^\W\d]", cells[i])), "")
+    try:
+        when = date(year, month, day)
+    except ValueError as error:
+        raise PageError(f"row {number} names a date that does not exist: {_short(cells[at])}") from error
+    if not facility or hour > 24 or minute > 59:
+        raise PageError(f"row {number} cannot be read: {_short(' | '.join(cells))}")
+    price = next((amount for text in cells[at + 1 :] if (amount := pence(text)) is not None), None)
+    return BookingRow(facility, when, hour, minute, price)
 
 
 def read_basket(html: str, *, line: str, cell: str, total: str, credit: str) -> Basket:
-    """Read the basket page.
-
-    Raises:
-        PageError: a line is there that cannot be understood.
-    """
+    """Read the basket page; what a line says that cannot be understood is kept in words."""
     page = LexborHTMLParser(html)
 
     def amount(selector: str) -> int | None:
         node = page.css_first(selector)
         return pence(text_of(node)) if node is not None else None
 
-    return Basket(read_rows(html, row=line, cell=cell), amount(total), amount(credit))
+    lines, unread = [], []
+    for number, cells in _rows_of(page, line, cell):
+        try:
+            read = _read_row(number, cells)
+        except PageError:
+            unread.append(_short(" | ".join(cells)))
+            continue
+        if read is not None:
+            lines.append(read)
+    return Basket(tuple(lines), amount(total), amount(credit), tuple(unread))
 
 
 def read_hour(html: str, slot: Slot, *, day: str, title: str, hour: str, label: str, free: str) -> HourState | None:

@@ -106,6 +106,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         watch_until=watch_until,
         watch_every=watch_every,
         basket_url=basket_url,
+        family=tuple(known),
     )
 
 

@@ -2,7 +2,7 @@
 
 Whatever is about to be written is searched for every secret value, as it is and as addresses, forms, JSON, HTML and
 base64 would carry it, and what is found is blackened. The digits of a card number are found whatever stands between
-them: blanks of every kind, dots, dashes, slashes, encoded or not.
+them: blanks of every kind, dots, dashes, slashes, encoded or not; and also where a text was cut off amid the number.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ SHORTEST = 4
 
 _SHORTEST_NUMBER = 12
 """Digits; a card number has 12 to 19, and pages show them in groups."""
+_SHORTEST_CUT = 8
+"""Digits; so many of a number's first ones are blackened without the others. The first six only tell the bank."""
 _BETWEEN = (
     # Blanks that Unicode counts as such, those that it does not, and the marks that people and pages group digits with.
     r"[\s\u00ad\u180e\u200b-\u200f\u2060\ufeff.,:;_/|+*\u00b7\u2022\u2010-\u2015\u2212-]"
@@ -64,12 +66,30 @@ def _base64_forms(value: bytes) -> set[str]:
     return forms
 
 
-def _grouped(number: str) -> str:
-    """Return a pattern of these digits in groups of any size.
+_GAP = rf"(?:{_BETWEEN}){{0,{_MOST_BETWEEN}}}+"
+"""It takes what stands between two digits and never gives it back: a long text costs no more than its length."""
 
-    It takes what stands between two digits and never gives it back, so that a long text costs no more than its length.
+
+def _grouped(number: str) -> str:
+    """Return a pattern of these digits in groups of any size."""
+    return _GAP.join(number)
+
+
+def _cut_off(numbers: Iterable[str], given: int = 0) -> str:
+    """Return a pattern of as many first digits of one of these numbers as are there, in groups of any size.
+
+    Args:
+        numbers: numbers that begin with the same digits.
+        given: how many of these the pattern comes after.
     """
-    return rf"(?:{_BETWEEN}){{0,{_MOST_BETWEEN}}}+".join(number)
+    by_digit: dict[str, set[str]] = {}
+    for number in numbers:
+        if len(number) > given:
+            by_digit.setdefault(number[given], set()).add(number)
+    if not by_digit:
+        return ""
+    ways = "|".join(digit + _cut_off(those, given + 1) for digit, those in sorted(by_digit.items()))
+    return f"(?:{_GAP if given else ''}(?:{ways})){'?' if given >= _SHORTEST_CUT else ''}"
 
 
 class Redaction:
@@ -83,12 +103,16 @@ class Redaction:
         patterns |= {number: _grouped(number) for number in numbers}
         # Longest first, so that a value is not left half visible by another one that it contains.
         ordered = sorted(patterns, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(patterns[form] for form in ordered)) if ordered else None
+        whole = ["|".join(patterns[form] for form in ordered)] if ordered else []
+        # After what is whole: the beginning of a number must not take digits away from one that follows it.
+        self._patterns = [re.compile(each) for each in (*whole, _cut_off(numbers)) if each]
 
     def clean(self, text: str) -> str:
         """Return the text with every secret blackened."""
-        return self._pattern.sub(BLACK, text) if self._pattern else text
+        for pattern in self._patterns:
+            text = pattern.sub(BLACK, text)
+        return text
 
     def found_in(self, text: str) -> bool:
         """Tell whether the text holds a secret."""
-        return self._pattern is not None and self._pattern.search(text) is not None
+        return any(pattern.search(text) for pattern in self._patterns)

@@ -366,7 +366,7 @@ class _Loader:
             watch_until=self._read("WATCH_UNTIL", _watch_until, ""),
             watch_every=self._watch_every(site),
             person_wait=self._read("THREE_D_SECURE_WAIT", _seconds, timedelta(minutes=10)),
-            proof_wait=self._read("PAYMENT_PROOF_WAIT", _seconds, timedelta(minutes=5)),
+            proof_wait=self._read("PAYMENT_PROOF_WAIT", _seconds, timedelta(minutes=1)),
             notify=self._read("NOTIFY", _notify, Notify.TROUBLE),
             notify_urls=self._read(NOTIFY_URLS, _notify_urls, ()),
             browser_server=self._read("BROWSER_SERVER", _browser_server, ""),

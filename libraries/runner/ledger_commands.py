@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -76,6 +77,7 @@ def settle(words: list[str], terminal: Terminal) -> ExitStatus:
 
     Raises:
         BookingError: the ledger knows of no such slot, there is nothing to settle, or several courts could be meant.
+        BusyError: a run is going on, and works with the ledger.
     """
     parser = argparse.ArgumentParser(
         prog="./run.sh settle",
@@ -95,7 +97,11 @@ def settle(words: list[str], terminal: Terminal) -> ExitStatus:
     arguments = parser.parse_args(words)
     settings = _settings()
     key, verdict = account_key(arguments.account), Verdict(arguments.verdict)
-    with only_run(settings.results_dir), Ledger(_existing(settings), settings.site) as ledger:
+    busy = (
+        "it still works with the ledger, so nothing was recorded. Wait for its end, then paste the command again:\n  "
+        + shlex.join(["./run.sh", "settle", *words])
+    )
+    with only_run(settings.results_dir, busy), Ledger(_existing(settings), settings.site) as ledger:
         there = [
             record
             for record in ledger.states(account=key, slot_day=arguments.date)

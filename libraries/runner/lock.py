@@ -18,8 +18,12 @@ class BusyError(Exception):
 
 
 @contextmanager
-def only_run(results: Path) -> Iterator[None]:
+def only_run(results: Path, otherwise: str = "this one leaves it alone and ends.") -> Iterator[None]:
     """Hold the lock of a results folder; the system gives it back however the run ends.
+
+    Args:
+        results: the folder.
+        otherwise: what a person is told where another run is going on.
 
     Raises:
         BusyError: another run is going on.
@@ -39,7 +43,7 @@ def only_run(results: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BusyError(
                 f"Another run is going on (process {os.pread(handle, 20, 0).decode(errors='replace').strip() or '?'}): "
-                "this one leaves it alone and ends."
+                f"{otherwise}"
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)

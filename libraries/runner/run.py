@@ -7,14 +7,14 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
 from booking.clock import machine_clock
-from booking.errors import BookingError, BrokenOffError, SettingsError, SheetError
+from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError, SheetError
 from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotRecord
 from booking.logsheet import LogSheet
 from booking.model import Payment, Plan, Remark, RemarkKind
@@ -41,6 +41,8 @@ from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, proc
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 _POLL = 0.05
+_LOOK_EVERY = 3.0
+"""Seconds between two looks at whether a worker is gone."""
 _ROOM = 2**20
 """Bytes; with less room on the disk than that, a worker that is lost was lost for want of it."""
 _READY_TO_OPENING = timedelta(seconds=3)
@@ -49,6 +51,10 @@ _LONGEST_READY = 60.0
 """Seconds without another worker becoming ready after which a practice day opens all the same."""
 _QUIET = timedelta(seconds=15)
 """Nothing is sent to the sheet so shortly before and after the opening: the machine is for the holds then."""
+_TROUBLE = (BookingError, OSError, ValueError)
+"""What may come of a ledger, a disk or a terminal that is broken; a damaged file may also read as nonsense."""
+_TITLES = {Mark.BANK: "A person is needed", Mark.CALL: "A person is needed", Mark.SETTLED: "Settled"}
+"""What a message is called that passes one of these on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,9 @@ class _Run:
         self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
         self._stop_asked = False
         self._told: set[tuple[str, str, str]] = set()
+        self._lost: set[str] = set()
+        """Keys of the accounts whose workers were lost, and their books closed from here."""
+        self._next_look = 0.0
 
     def go(self, repaired: str = "") -> ExitStatus:
         """Plan, work, report.
@@ -295,7 +304,7 @@ class _Run:
                 raise BrokenOffError(
                     "The run was broken off; what was recorded before is kept, and the next run goes on from there."
                     f"\n{error}",
-                    payment_unknown=bool(ledger.unsettled()),
+                    payment_unknown=self._break_off(plan, ledger) is ExitStatus.PAYMENT_UNKNOWN,
                 ) from error
 
     def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
@@ -304,7 +313,8 @@ class _Run:
         with SheetPump(plan.site, database, self._log_sheet, self._terminal.warn) as pump:
             self._watch(workers, plan, folder, ledger, pump)
             workers.finish()
-            if self._complete(plan, ledger):
+            # Of what was told when pabot was at its report already, the report does not know either.
+            if self._complete(plan, ledger) or self._lost:
                 workers.renew_report()
             self._pass_on(plan, ledger, quiet=False)
             _point_latest_to(folder)
@@ -337,7 +347,24 @@ class _Run:
         workers.stop()
         while workers.running:
             time.sleep(_POLL)
-        workers.finish()
+        with suppress(OSError):  # There may be no room for a report; the workers have ended.
+            workers.finish()
+
+    def _break_off(self, plan: Plan, ledger: Ledger) -> ExitStatus:
+        """Tell and record what still can be of a run that cannot go on, and return how it ended."""
+        # Each for itself: a ledger that cannot be written may well be read, and what fails was the reason already.
+        with suppress(*_TROUBLE):
+            self._complete(plan, ledger, "the run was broken off")
+        with suppress(*_TROUBLE):
+            self._pass_on(plan, ledger, quiet=False)
+        try:
+            status = ExitStatus.PAYMENT_UNKNOWN if ledger.unsettled() else ExitStatus.COULD_NOT_START
+        except _TROUBLE:
+            status = ExitStatus.PAYMENT_UNKNOWN  # What cannot be read may hold a payment that is not settled.
+        # Where it cannot be written either, the next run says of this one that it came to no end: that is true.
+        with suppress(LedgerError):
+            ledger.end_run(plan.run, status)
+        return status
 
     def _log_sheet(self, ledger: Ledger) -> LogSheet:
         return LogSheet(ledger, self._open_sheet, self._settings.release.zone)
@@ -346,7 +373,7 @@ class _Run:
         self._stop_asked = True
 
     def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, pump: SheetPump) -> None:
-        """See the workers through: open a practice day, count down, feed the sheet's log, pass a stop on."""
+        """See the workers through: open a practice day, count down, pass calls and a stop on, miss who is lost."""
         opening = plan.opening if plan.wait else None
         ready: set[str] = set()
         ready_since = time.monotonic()
@@ -363,6 +390,8 @@ class _Run:
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
                     self._open_practice_day(plan.slot_day, opening, folder)
             pump.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
+            if not pump.quiet:
+                self._look_for_lost_workers(workers, plan, ledger)
             self._pass_on(plan, ledger, quiet=pump.quiet)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
@@ -370,14 +399,16 @@ class _Run:
 
     def _pass_on(self, plan: Plan, ledger: Ledger, *, quiet: bool) -> None:
         """Pass on what the workers have to say; around the opening only what cannot wait."""
-        marks = (Mark.NOTICE, Mark.BANK) if quiet else (Mark.NOTICE, Mark.BANK, Mark.CALL)
-        for key, what, text in ledger.details(plan.run, *marks):
-            if (key, what, text) not in self._told:
-                self._told.add((key, what, text))
-                told = f"{plan.account(key).name}: {text}"
-                self._terminal.warn(told)
-                if what != Mark.NOTICE:
-                    self._messages.send(f"A person is needed, {plan.slot_day:%a %d %b}", told)
+        cannot_wait = (Mark.NOTICE, Mark.BANK)
+        for key, name, text in ledger.details(plan.run, *cannot_wait, *(() if quiet else (Mark.CALL, Mark.SETTLED))):
+            if (key, name, text) in self._told:
+                continue
+            self._told.add((key, name, text))
+            what, told = Mark(name), f"{plan.account(key).name}: {text}"
+            tell = self._terminal.say if what is Mark.SETTLED else self._terminal.warn
+            tell(told)
+            if what in _TITLES:
+                self._messages.send(f"{_TITLES[what]}, {plan.slot_day:%a %d %b}", told)
 
     def _open_practice_day(self, slot_day: date, opening: datetime, folder: Path) -> None:
         if self._announcer is None:
@@ -385,16 +416,42 @@ class _Run:
         self._announcer.set_opening(slot_day, opening)
         announce(folder, opening)
 
-    def _complete(self, plan: Plan, ledger: Ledger) -> bool:
+    def _look_for_lost_workers(self, workers: Workers, plan: Plan, ledger: Ledger) -> None:
+        """Close, every few seconds, the books of accounts whose workers are gone without having done so themselves.
+
+        What such a worker held is told while it can still be paid for, however long the others go on.
+        """
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_EVERY
+        gone = workers.gone()  # Before the marks are read: whoever is gone has made its own by now.
+        for key in sorted(gone - ledger.marks(plan.run, Mark.LEFT) - self._lost):
+            self._lost.add(key)
+            # What one account's books refuse must not break off what the others do; at the end it is tried again.
+            with suppress(LedgerError):
+                self._close_books(plan, ledger, [key])
+
+    def _complete(self, plan: Plan, ledger: Ledger, why: str = "") -> bool:
         """Give the wants of a worker that was lost the outcome that the ledger allows; tell whether there were any."""
         told = len(ledger.outcomes(plan.run))
-        why = "the run was stopped" if self._stop_asked else "the worker of this account was killed or lost"
+        self._close_books(plan, ledger, [account.key for account in plan.accounts], why)
+        return len(ledger.outcomes(plan.run)) > told
+
+    def _close_books(self, plan: Plan, ledger: Ledger, keys: Sequence[str], why: str = "") -> None:
+        """Close the books of workers that are no more, from what the ledger holds; what was told already stands.
+
+        Args:
+            plan: what the run is going to do.
+            ledger: the ledger.
+            keys: keys of the accounts.
+            why: what became of the workers, where that is known better than here.
+        """
+        why = why or ("the run was stopped" if self._stop_asked else "the worker of this account was killed or lost")
         if shutil.disk_usage(self._settings.results_dir).free < _ROOM:
             why += f"; the disk of RESULTS_DIR ({self._settings.results_dir}) is full: make room, then run again"
         clean = Redaction(self._settings.secret_values()).clean
-        for account in plan.accounts:
-            Night(plan, account.key, ledger, clean=clean).abandoned(why)
-        return len(ledger.outcomes(plan.run)) > told
+        for key in keys:
+            Night(plan, key, ledger, clean=clean).abandoned(why)
 
 
 def status_of(

@@ -10,7 +10,7 @@ from booking.model import Plan
 from booking.night import advice, pounds
 from booking.outcomes import Outcome
 
-_TELLS_ITSELF = {Outcome.UNKNOWN, Outcome.NOT_LISTED}
+_TELLS_ITSELF = {Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.NEEDS_PERSON}
 """Outcomes that say of their slot that its payment is not settled, and what a person does."""
 
 
@@ -37,6 +37,12 @@ def who_looks(record: SlotRecord, plan: Plan, lacking: Collection[str]) -> str:
         plan: what the run is going to do.
         lacking: keys of the accounts that cannot log in for want of a password or an address.
     """
+    if record.account not in plan.keys:
+        # It was renamed in the sheet, or taken out of it; see `Night.take_stock`.
+        return (
+            f"{record.account} is no account of the sheet (was it renamed?), so the bookings of all accounts of this "
+            "run are searched for it"
+        )
     if record.account not in {account.key for account in plan.accounts}:
         return f"{record.account} is no account of this run, which looks only at the bookings of its own accounts"
     if record.account in lacking:
@@ -63,7 +69,7 @@ def no_end_text(run: RunRecord, slots: Sequence[SlotRecord], zone: tzinfo) -> st
         f"run {run.run} for {run.slot_day:%a %d %b %Y} ({', '.join(run.accounts)}), begun on "
         f"{run.started.astimezone(zone):%d %b at %H:%M}, came to no end: it was killed, or the machine went down. "
         + (f"It left behind: {'; '.join(left)}. " if left else "It left nothing behind. ")
-        + "Look at My Bookings before you book anything of it by hand"
+        + "Look at My Bookings before you book anything of it by hand."
     )
 
 

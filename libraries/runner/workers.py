@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from booking.model import account_key
+
 RUN_MARK = "COURT_BOOKER_RUN"
 """In the environment of every process of a run; its value is the run's folder."""
 RESULTS_MARK = "COURT_BOOKER_RESULTS"
@@ -77,6 +79,9 @@ class Workers:
             environ: their environment; each takes the secrets out of its own before it starts a browser.
         """
         self._place = place
+        self._accounts = frozenset(accounts)
+        self._robots: dict[str, psutil.Process] = {}
+        """Those that were seen, by key of the account."""
         self._ending: Ending | None = None
         variables = {
             "RUN_FOLDER": place.folder,
@@ -125,6 +130,18 @@ class Workers:
         if self._ending is not None:
             self._ending.press()
         return True
+
+    def gone(self) -> frozenset[str]:
+        """Return the accounts whose robots were seen and are no more; one whose turn has not come is not among them.
+
+        It looks through the processes of the machine, so it is to be asked every few seconds only.
+        """
+        if self._robots.keys() != self._accounts:
+            for process in processes_of(RUN_MARK, str(self._place.folder)):
+                account = _account_of(process)
+                if account in self._accounts:
+                    self._robots.setdefault(account, process)
+        return frozenset(account for account, process in self._robots.items() if not _is_alive(process))
 
     def stop(self) -> None:
         """Ask the workers to end: each closes its books and its browser, and pabot writes the report."""
@@ -228,6 +245,27 @@ def _grace(process: psutil.Process) -> float:
 def _is_robot(process: psutil.Process) -> bool:
     command = _command(process)
     return "robot" in command[1:3] and "pabot.pabot" not in command
+
+
+def _account_of(robot: psutil.Process) -> str:
+    """Return the account whose suite this robot runs; empty if it is none. pabot names the suite in a file."""
+    command = _command(robot)
+    if not _is_robot(robot) or "-A" not in command[:-1]:
+        return ""
+    try:
+        lines = Path(command[command.index("-A") + 1]).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""  # It has ended meanwhile, and its folder was swept up.
+    suite = next((line for line in lines if line.startswith("--suite ")), "")
+    return account_key(suite.rpartition(".")[2])
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        # One that has ended stays a zombie as long as pabot waits for what it has started.
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_browser(process: psutil.Process) -> bool:

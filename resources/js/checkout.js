@@ -12,6 +12,8 @@ function inPage({ task, unlike = '', site = '' }) {
     const folded = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
     const letters = (text) => (text ?? '').toLowerCase().replace(/[^a-z0-9]/g, '');
     const all = (selector) => [...document.querySelectorAll(selector)];
+    // A text that is too long ends with a word, and never within figures: half a number would not be known as a secret.
+    const short = (text, most) => (text.length <= most ? text : text.slice(0, most).replace(/\S*$/, '').replace(/[^\p{L}]+$/u, ''));
 
     // What a person sees of the page's own content: no hidden element, and nothing that stands on every page.
     const shown = (element) => {
@@ -147,7 +149,7 @@ function inPage({ task, unlike = '', site = '' }) {
             const spoken = element.tagName === 'INPUT' ? element.value : element.innerText;
             const text = folded(spoken) || folded(element.getAttribute('aria-label') ?? element.title ?? element.alt);
             const words = text.toLowerCase().replace(/[>»›→.!…]+$/, '').trim();
-            return { element, words, id: element.id, name: element.name ?? '', text: text.slice(0, 120), href: element.href ?? '', role: '' };
+            return { element, words, id: element.id, name: element.name ?? '', text: short(text, 120), href: element.href ?? '', role: '' };
         });
 
     // Gives a role to the one element that is meant by it in the strongest way there is; to none if there are several.
@@ -186,7 +188,7 @@ function inPage({ task, unlike = '', site = '' }) {
     }
     const has = (...names) => fields.some(({ role }) => names.includes(role));
 
-    const headings = all('h1, h2').filter(visible).map((element) => ({ level: Number(element.tagName[1]), text: folded(element.innerText).slice(0, 200), id: element.id }))
+    const headings = all('h1, h2').filter(visible).map((element) => ({ level: Number(element.tagName[1]), text: short(folded(element.innerText), 300), id: element.id }))
         .filter(({ text }) => text);
 
     // Words of the page that are neither field, nor button, nor link.
@@ -212,7 +214,7 @@ function inPage({ task, unlike = '', site = '' }) {
         text += (text && (here === last ? ' ' : ' | ')) + each.text;
         last = here;
     }
-    text = text.slice(0, 4000);
+    text = short(text, 4000);
 
     const errors = [];
     const complaining = all('[id^=scp_][id$=_error], [role=alert], [role=alertdialog], [aria-live=assertive], [class*=error i], [class*=alert i], [class*=invalid-feedback i]')
@@ -221,8 +223,8 @@ function inPage({ task, unlike = '', site = '' }) {
         .filter((element) => !element.querySelector('input:not([type=hidden]), select, textarea, button, iframe') && visible(element));
     for (const element of complaining) {
         if (complaining.some((other) => other !== element && other.contains(element))) continue;
-        const said = folded(element.innerText).slice(0, 300);
-        if (said && !/^(please wait|one moment|loading|processing)\b/i.test(said) && !errors.includes(said)) errors.push(said);
+        const said = short(folded(element.innerText), 300);
+        if (said && !errors.includes(said)) errors.push(said);
     }
 
     const cancels = (button) => ends(button) && !BUTTON_IDS['no-save'].test(button.id);
@@ -247,11 +249,14 @@ function inPage({ task, unlike = '', site = '' }) {
         const home = (() => { try { return new URL(site).host; } catch { return ''; } })();
         const leads = ({ href }) => { try { return home !== '' && /^https?:/.test(href) && new URL(href).host === home; } catch { return false; } };
         const away = home !== location.host;
-        const ended = /\bpayment\b.*\b(successful|complete|completed|received|confirmed|accepted|taken|authorised)\b|\bthank you\b|\breceipt\b/i.test(`${headings.map((each) => each.text).join(' ')} ${text}`);
+        // Only where the page says that it is done is any other way on a way back: a logo leads to the site as well.
+        const ended = [...headings.map((each) => each.text), ...errors, ...text.split(/[.!;:|]+/)].some((said) => (
+            /\b(payment|transaction|booking|order)\b.*\b(successful(ly)?|success|complete|completed|received|confirmed|accepted|processed|taken|made|authori[sz]ed|approved)\b|\bsuccessful payment\b|\bthank you for (your (payment|booking|order|purchase)|paying)\b/i.test(said)
+            && !/\b(no|not|never|if|when|once|until|before|after|while|will|may|must|to be|being|please wait|awaiting|pending)\b|n['’]t\b|unsuccess|fail|declin|refus|error|problem|cancel|\?/i.test(said)));
         const ways = [
             ({ words, role }) => !role && BUTTON_WORDS.return.test(words),
-            (button) => !button.role && away && leads(button),
             ({ role }) => role === 'continue' && ended && !lines.length,
+            (button) => !button.role && away && ended && leads(button),
         ];
         for (const way of ways) {
             const found = able.filter(way);
@@ -350,7 +355,7 @@ function inPage({ task, unlike = '', site = '' }) {
         const own = folded(said.split(/[-\u2212]?\s*(?:£|\bGBP\b)/)[0]);
         if (/[a-z]/i.test(own)) label = `${label} ${own}`;
         for (let up = element, steps = 0; !/[a-z]/i.test(label) && up && steps < 3 && up !== document.body; up = up.parentElement, steps += 1) label = before(up);
-        amounts.push({ id, label: folded(label).slice(-120), text: said.slice(0, 200) });
+        amounts.push({ id, label: folded(label).slice(-120), text: short(said, 200) });
     };
     const known = new Set();
     for (const [id, selector] of [['card', '#scp_cardPage_amount_value'], ['total', '#scp_purchase_details_total .scp_amount']]) {
@@ -379,7 +384,7 @@ function inPage({ task, unlike = '', site = '' }) {
         status: performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0,
         ready: document.readyState,
         clicked: Boolean(window.beforeClick),
-        title: folded(document.title).slice(0, 200),
+        title: short(folded(document.title), 200),
         headings,
         errors: errors.slice(0, 8),
         text,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Sequence
 
 from robot.api.deco import keyword, library
 
 from tests.acceptance.support.mailbox import Mailbox
 
 PATIENCE = 90.0
+_SUMMARY = re.compile(r"\d+ of \d+ slots\b")
 
 
 @library(scope="SUITE")
@@ -46,6 +49,31 @@ class Letters:
             raise AssertionError(f"the message lacks {missing}:\n{letter}")
 
     @keyword
+    def wait_for_letter_among_others(self, *texts: str, run: int = 1) -> None:
+        """Waits until a run, the first or a later one, has sent a message with these texts, and not yet summed up."""
+        until = time.monotonic() + PATIENCE
+        while not self._has_come(texts, run):
+            if time.monotonic() > until:
+                raise AssertionError(f"no message with {texts} has come within {PATIENCE:.0f} s but:\n{self._all()}")
+            time.sleep(0.05)
+
+    @keyword
+    def letter_should_come_before_the_summary(self, *texts: str, run: int = 1) -> None:
+        """Checks that a message with these texts came at once: before the one that sums the run up."""
+        if not self._has_come(texts, run):
+            raise AssertionError(f"before the summary of run {run} no message has {list(texts)}:\n{self._all()}")
+
+    def _has_come(self, texts: Sequence[str], run: int) -> bool:
+        """Return whether a message with all of these texts has come before that run's summary, and after the last."""
+        summaries = 0
+        for letter in list(self.letters):
+            if _SUMMARY.match(letter):
+                summaries += 1
+            elif summaries == run - 1 and all(text in letter for text in texts):
+                return True
+        return False
+
+    @keyword
     def no_more_letters_should_have_come(self) -> None:
         """Checks that every message that has come was waited for."""
         if self.letters[self._read :]:
@@ -58,7 +86,11 @@ class Letters:
             raise AssertionError("there is no service for messages")
         return self._mailbox.letters
 
+    def _all(self) -> str:
+        return "\n---\n".join(self.letters)
+
     @keyword
     def get_letters(self) -> list[str]:
         """Returns all messages."""
         return list(self.letters)
+

@@ -11,9 +11,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from dotenv import dotenv_values
 from robot.api import logger
 from robot.api.deco import keyword, library
@@ -26,7 +28,7 @@ from tests.acceptance.support.ledger import ask_ledger
 from tests.acceptance.support.process import ProgramRun
 from tests.acceptance.support.world import PROJECT
 
-LONGEST_RUN = 150.0
+LONGEST_RUN = 180.0
 """Seconds; a run of three accounts takes about 25 on two cores."""
 PATIENCE = 90.0
 # Said explicitly so that a developer's own .env does not shine through.
@@ -38,6 +40,7 @@ STEADY = {
     "RELEASE_TIME": "24:00",
     "RELEASE_TIMEZONE": "Europe/London",
     "MAX_WAIT": "45",
+    "PAYMENT_PROOF_WAIT": "6",
 }
 # Other tools write there, and so does a run by hand; the runs of the tests have a results folder of their own.
 NOT_OF_THE_PROJECT = {".git", ".venv", "results", "__pycache__"} | {
@@ -65,6 +68,11 @@ class Program:
             raise AssertionError(".env sets OPENING, which would move the tests' openings: empty it meanwhile")
         self._results = results.resolve()
         self._settings = {**STEADY, **settings, "RESULTS_DIR": str(self._results)}
+
+    @keyword
+    def change_settings(self, settings: dict[str, str]) -> None:
+        """Takes other values of some settings for all further calls, as in an ``.env`` that somebody has changed."""
+        self._settings |= settings
 
     # Calls
 
@@ -96,6 +104,17 @@ class Program:
     def kill_program(self, *, group: bool = False) -> None:
         """Kills the call that was left running, as the system would; with ``group`` all of its process group."""
         next(run for run in self._runs if run.status is None).kill(group=group)
+
+    @keyword
+    def cut_the_power(self) -> None:
+        """Kills all that belongs to the call that was left running, its workers and watchdog too, all at once."""
+        running = next(run for run in self._runs if run.status is None)
+        family = processes_of(RESULTS_MARK, str(self._results))
+        for act in ("suspend", "kill"):  # Nobody has the time to see the others end.
+            for process in family:
+                with suppress(psutil.NoSuchProcess):
+                    getattr(process, act)()
+        running.kill(group=True)
 
     @keyword
     def kill_worker(self, account: str) -> None:
@@ -134,12 +153,40 @@ class Program:
             raise AssertionError(f"the exit status is {self.last.status}, wanted {status}; it said:\n{self.last.said}")
 
     @keyword
+    def exit_statuses_should_be(self, *statuses: int) -> None:
+        """Checks how each of the calls has ended, in their order."""
+        found = [run.status for run in self._runs]
+        if found != list(statuses):
+            raise AssertionError(f"the exit statuses are {found}, wanted {list(statuses)}")
+
+    @keyword
+    def exit_status_of_call_should_be(self, number: int, status: int) -> None:
+        """Checks how a call has ended; the first is number 1."""
+        run = self._runs[number - 1]
+        if run.status != status:
+            raise AssertionError(f"the exit status is {run.status}, wanted {status}; it said:\n{run.said}")
+
+    @keyword
+    def program_should_still_run(self) -> None:
+        """Checks that the call that was left running has not come to its end."""
+        if not any(run.running for run in self._runs if run.status is None):
+            raise AssertionError("the run has ended already")
+
+    @keyword
     def program_should_say(self, *texts: str) -> None:
         """Checks that the last call has said each of these texts; lines and spaces do not matter."""
-        said = " ".join(self.last.said.split())
-        for text in texts:
-            if text not in said:
-                raise AssertionError(f"it has not said {text!r} but:\n{self.last.said}")
+        _should_say(self.last, texts)
+
+    @keyword
+    def call_should_say(self, number: int, *texts: str) -> None:
+        """Checks the same of an earlier call; the first is number 1."""
+        _should_say(self._runs[number - 1], texts)
+
+    @keyword
+    def each_call_should_say(self, *texts: str) -> None:
+        """Checks that every call so far has said each of these texts; lines and spaces do not matter."""
+        for run in self._runs:
+            _should_say(run, texts)
 
     @keyword
     def program_should_not_say(self, *texts: str) -> None:
@@ -149,13 +196,22 @@ class Program:
                 raise AssertionError(f"it has said {text!r}:\n{self.last.said}")
 
     @keyword
+    def call_should_not_say(self, number: int, *texts: str) -> None:
+        """Checks that an earlier call has said none of these texts; the first is number 1."""
+        said = self._runs[number - 1].said
+        for text in texts:
+            if text in said:
+                raise AssertionError(f"it has said {text!r}:\n{said}")
+
+    @keyword
     def outcomes_should_be(self, account: str, *outcomes: str) -> None:
         """Checks the last call's table for an account, e.g. ``10:00 booked``, in any order."""
-        name = account.capitalize()
-        rows = [re.split(r"\s*[│|]\s*", line.strip()) for line in self.last.said.splitlines()]
-        found = sorted(f"{row[3]} {row[4]}" for row in rows if len(row) > 5 and row[0] == name)
-        if found != sorted(outcomes):
-            raise AssertionError(f"{account}: found {found}, wanted {sorted(outcomes)}; it said:\n{self.last.said}")
+        _table_should_have(self.last, account, outcomes)
+
+    @keyword
+    def outcomes_of_call_should_be(self, number: int, account: str, *outcomes: str) -> None:
+        """Checks the same of an earlier call; the first is number 1."""
+        _table_should_have(self._runs[number - 1], account, outcomes)
 
     @keyword
     def no_process_should_remain(self) -> None:
@@ -173,6 +229,14 @@ class Program:
         found = [f"{row['hour']:02d}:00 {row['state']}" for row in rows]
         if found != list(slots):
             raise AssertionError(f"ledger of {account}: found {found}, wanted {list(slots)}")
+
+    @keyword
+    def ledger_should_count(self, account: str, *slots: str) -> None:
+        """Checks at which price the ledger has each slot of an account, e.g. ``10:00 £13.90``."""
+        rows = self._ledger("SELECT hour, pence FROM slots WHERE account = ? ORDER BY hour", account)
+        found = [f"{row['hour']:02d}:00 £{row['pence'] / 100:.2f}" for row in rows]
+        if found != list(slots):
+            raise AssertionError(f"prices of {account} in the ledger: found {found}, wanted {list(slots)}")
 
     @keyword
     def ledger_should_agree_with(self, records: dict[str, Any]) -> None:
@@ -227,6 +291,22 @@ class Program:
         for account in accounts:
             if not list(folder.glob(f"pictures/{account}-*.jpg")):
                 raise AssertionError(f"there is no picture of {account}")
+
+    @keyword
+    def keep_pictures_from_being_kept(self) -> None:
+        """Puts a file in the place of the folder for pictures of the call that was left running."""
+        began = "SELECT run FROM runs WHERE ended IS NULL"
+        self._wait(lambda: bool(self._ledger(began)), "a run begun")
+        folder = self._results / self._ledger(began)[-1]["run"]
+        self._wait(folder.is_dir, f"the folder {folder.name} there")
+        (folder / "pictures").touch(exist_ok=False)
+
+    @keyword
+    def no_picture_should_be_kept(self) -> None:
+        """Checks that the newest run has still a file in the place of its folder for pictures, and no picture."""
+        folder = self.newest_run()
+        if not (folder / "pictures").is_file() or list(folder.rglob("*.jpg")):
+            raise AssertionError(f"there are pictures in {folder.name}")
 
     @keyword
     def newest_run(self) -> Path:
@@ -353,6 +433,21 @@ class Program:
                 said = "\n".join(run.read() for run in running)
                 raise AssertionError(f"not {what} within {PATIENCE:.0f} s or before the end of the run:\n{said}")
             time.sleep(0.05)
+
+
+def _should_say(run: ProgramRun, texts: tuple[str, ...]) -> None:
+    said = " ".join(run.said.split())
+    for text in texts:
+        if text not in said:
+            raise AssertionError(f"it has not said {text!r} but:\n{run.said}")
+
+
+def _table_should_have(run: ProgramRun, account: str, outcomes: tuple[str, ...]) -> None:
+    name = account.capitalize()
+    rows = [re.split(r"\s*[│|]\s*", line.strip()) for line in run.said.splitlines()]
+    found = sorted(f"{row[3]} {row[4]}" for row in rows if len(row) > 5 and row[0] == name)
+    if found != sorted(outcomes):
+        raise AssertionError(f"{account}: found {found}, wanted {sorted(outcomes)}; it said:\n{run.said}")
 
 
 def _files_of_project() -> Iterator[tuple[str, tuple[int, int]]]:

@@ -11,7 +11,7 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 from booking.holding import Limits
-from tests.acceptance.Venue import Venue
+from tests.acceptance.Venue import COURTS, Venue
 
 BOOK = "/courses/book.aspx"
 CALENDAR = "/courses/detail/"
@@ -93,6 +93,15 @@ class Traffic:
         if not apart or min(apart) < seconds:
             raise AssertionError(f"{account}: looks are {[round(each, 2) for each in apart]} s apart")
 
+    @keyword
+    def slot_should_be_seen_free_again(self, account: str, hour: int, at_least: int = 3) -> None:
+        """Checks that an account has turned to the calendar so often since a rival gave a slot of its court back."""
+        rivals = [each for each in _venue().get_records()["holds"] if each["email"].startswith("rival@")]
+        given = [each["expires"] for each in rivals if (each["court"], each["hour"]) == (COURTS[account], hour)]
+        looks = [each for each in self._looks(account) if given and each["at"] > given[0]]
+        if len(looks) < at_least:
+            raise AssertionError(f"{account} has turned to the calendar {len(looks)} times since {hour}:00 was free")
+
     def _asked_for(self, account: str, hour: int) -> list[dict[str, Any]]:
         slot = f"fdTime={hour}"
         return [
@@ -112,9 +121,13 @@ class Traffic:
 
     @staticmethod
     def _asked_by(account: str) -> list[dict[str, Any]]:
-        venue = cast("Venue", BuiltIn().get_library_instance("Venue"))
+        venue = _venue()
         email = venue.world.emails[account]
         return [each for each in venue.get_records()["requests"] if (each["app"], each["email"]) == ("site", email)]
+
+
+def _venue() -> Venue:
+    return cast("Venue", BuiltIn().get_library_instance("Venue"))
 
 
 def _answered(request: dict[str, Any]) -> float:

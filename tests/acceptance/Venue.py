@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -88,8 +89,11 @@ class Venue:
         self.world.control("POST", "/sheet-access", {"mode": mode})
 
     @keyword
-    def let_account_be(self, account: str, **values: int | str) -> None:
-        """Sets ``credit_pence`` or the behaviour of the ``card`` of an account."""
+    def let_account_be(self, account: str, **values: bool | float | str | None) -> None:
+        """Sets what an account is like at the till: its credit, its card and its bank, the portal it meets.
+
+        Names and values are those of ``practice/README.md``; numbers and truth values are given as such.
+        """
         self.world.control("POST", "/accounts", {"email": self.world.emails[account], **values})
 
     @keyword
@@ -163,6 +167,45 @@ class Venue:
         self._should_equal(f"payments of {account}", found, list(payments))
 
     @keyword
+    def slots_should_be_paid_for(self, account: str, *hours: int, on: date | None = None) -> None:
+        """Checks that money of an account was taken for exactly these hours of a day, once for each, in all runs."""
+        day = (on or self._day).isoformat()
+        found = sorted(slot for slot in self._paid_for(account) if slot[1] == day)
+        self._should_equal(f"paid for by {account}", found, [(COURTS[account], day, hour) for hour in hours])
+
+    @keyword
+    def no_slot_should_be_paid_for_twice(self) -> None:
+        """Checks that money was taken for each slot once at most, by whichever account and in whichever run."""
+        paid = Counter(slot for account in self.world.emails for slot in self._paid_for(account))
+        self._should_equal("paid for more than once", [slot for slot, times in paid.items() if times > 1], [])
+
+    @keyword
+    def amounts_should_be(self, account: str, *amounts: str) -> None:
+        """Checks what was charged in each payment of an account that took money, e.g. ``£27.80``."""
+        taken = [each for each in self._of("payments", account) if each["status"] == "paid"]
+        self._should_equal(
+            f"charged to {account}", [f"£{each['amount_pence'] / 100:.2f}" for each in taken], list(amounts)
+        )
+
+    @keyword
+    def cardholder_should_be_ours(self, *accounts: str) -> None:
+        """Checks that every payment of these accounts was made in the name of the settings, and none saved the card."""
+        for account in accounts:
+            found = {(each["billing_name"], each["card_saved"]) for each in self._of("payments", account)}
+            self._should_equal(
+                f"cardholder of {account}, card saved", found, {(self.world.settings["LB_CARDHOLDER_NAME"], False)}
+            )
+
+    @keyword
+    def no_card_should_be_saved(self) -> None:
+        """Checks that nobody has let the portal keep the card."""
+        self._should_equal(
+            "payments with the card saved",
+            [each["id"] for each in self.get_records()["payments"] if each["card_saved"]],
+            [],
+        )
+
+    @keyword
     def get_sum_of_payments(self) -> str:
         """Returns what all accounts together have paid so far, as people write it, e.g. ``£27.80``."""
         paid = [each["amount_pence"] for each in self.get_records()["payments"] if each["status"] == "paid"]
@@ -197,6 +240,13 @@ class Venue:
         self._should_be_one_reason(
             {row[6] for row in self.get_log_of_sheet() if row[1] == self.world.emails[account]}, texts
         )
+
+    @keyword
+    def each_row_should_explain_to(self, account: str, *texts: str) -> None:
+        """Checks that whatever reason the log gives for what became of an account holds each text."""
+        reasons = {row[6] for row in self.get_log_of_sheet() if row[1] == self.world.emails[account]}
+        if not reasons or not all(text in reason for reason in reasons for text in texts):
+            raise AssertionError(f"reasons: found {sorted(reasons)}, wanted each with {list(texts)}")
 
     @keyword
     def card_should_be_asked_for_but_not_typed(self, account: str) -> None:
@@ -243,8 +293,8 @@ class Venue:
 
     @keyword
     def wait_until_paid(self, account: str) -> None:
-        """Waits until the venue has a payment of an account."""
-        self._wait(lambda: bool(self._of("payments", account)), f"{account} pays")
+        """Waits until money of an account was taken."""
+        self._wait(lambda: bool(self._paid_for(account)), f"{account} pays")
 
     @property
     def world(self) -> World:
@@ -262,6 +312,11 @@ class Venue:
 
     def _of(self, records: str, account: str) -> list[dict[str, Any]]:
         return [each for each in self.get_records()[records] if each["email"] == self.world.emails[account]]
+
+    def _paid_for(self, account: str) -> list[tuple[int, str, int]]:
+        """Return every slot for which money of an account was taken, as often as it was."""
+        paid = [each for each in self._of("payments", account) if each["status"] == "paid"]
+        return [(slot["court"], slot["date"], slot["hour"]) for each in paid for slot in each["slots"]]
 
     def _slots(self, records: str, account: str, **having: str) -> list[tuple[int, str, int]]:
         found = [each for each in self._of(records, account) if having.items() <= each.items()]
@@ -303,6 +358,25 @@ class Venue:
         row = [account.capitalize(), email, "[from secrets]", str(court), address]
         self._put(ACCOUNTS, [header, *rows, row])
         return {f"{account.upper()}_CAM_EMAIL_ADDRESS": email, f"{account.upper()}_CAM_PASSWORD": password}
+
+    @keyword
+    def rename_account(self, account: str, name: str) -> dict[str, str]:
+        """Gives an account another name in the sheet, with the same login and court; returns the settings that change."""
+        email = self.world.emails.pop(account)
+        self.world.emails[name], COURTS[name] = email, COURTS[account]
+        header, *rows = self._get(ACCOUNTS)
+        renamed = [[name.capitalize(), *row[1:]] if row[0].lower() == account else row for row in rows]
+        self._put(ACCOUNTS, [header, *renamed])
+        kinds = ("_CAM_EMAIL_ADDRESS", "_CAM_PASSWORD")
+        told = {kind: self.world.settings[account.upper() + kind] for kind in kinds}
+        return {account.upper() + kind: "" for kind in kinds} | {name.upper() + kind: told[kind] for kind in kinds}
+
+    @keyword
+    def set_email_address(self, account: str, address: str) -> None:
+        """Writes another address for an account into the sheet."""
+        header, *rows = self._get(ACCOUNTS)
+        changed = [[row[0], address, *row[2:]] if row[0].lower() == account else row for row in rows]
+        self._put(ACCOUNTS, [header, *changed])
 
     @keyword
     def schedule_for_accounts(self, *wishes: str) -> None:

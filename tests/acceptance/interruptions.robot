@@ -84,7 +84,9 @@ Lose The Basket At The Click
     Wait For Program
 
 Stop While Mother Is Holding And Father Is Paying
-    [Documentation]    Stops a run whose answers hang, after the venue has acted on what was asked; Bruce has paid.
+    [Documentation]    Stops a run whose answers hang, after the venue has acted on what was asked; Bruce has paid. Of
+    ...    father's money the venue learns by itself.
+    Let Account Be    father    learns=later    learns_seconds=${1}
     Add Fault    site    /courses/book.aspx    hang    account=mother    when=after
     Add Fault    portal    /confirmation    hang    account=father    method=POST    when=after
     Start Program
@@ -104,8 +106,9 @@ Kill A Waiting Run
     Exit Status Should Be    ${-9}
 
 Kill A Paying Run
-    [Documentation]    Father waits for the answer to a payment that has been taken. The others are past theirs: killed
-    ...    between the click and the portal, a payment would be unknown for good.
+    [Documentation]    Father waits for the answer to a payment that has been taken; the venue learns of it by itself.
+    ...    The others are past theirs: killed between the click and the portal, a payment would be unknown for good.
+    Let Account Be    father    learns=later    learns_seconds=${1}
     Add Fault    portal    /confirmation    hang    account=father    method=POST    when=after
     Start Program
     FOR    ${account}    IN    @{ACCOUNTS}

@@ -3,7 +3,6 @@ Documentation     Messages to whoever is not at the terminal: when a person is n
 ...               when something was missed. A good night is silent.
 
 Resource          acceptance.resource
-Library           Letters.py
 
 Suite Setup       Open The Venue And A Mailbox
 Suite Teardown    Close The Venue And The Mailbox
@@ -26,10 +25,13 @@ What Was Confirmed Is Booked
     No More Letters Should Have Come
 
 A Person Who Is Needed And A Summary
-    [Documentation]    Mother may not spend as much: one message at once, one at the end, and no more.
+    [Documentation]    Mother may not spend as much: one message before the opening, since what a slot costs is known,
+    ...    one at once when she holds what she cannot pay, one at the end, and no more.
     Run Program    --account    mother    MAX_SPEND_PER_ACCOUNT=27.79
     Exit Status Should Be    1
-    Wait For Letter    Mother: needs a person    MAX_SPEND_PER_ACCOUNT allows £27.79    held until about
+    Wait For Letter    Mother: needs a person    what is wanted will cost £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
+    Wait For Letter    Mother: needs a person    the basket costs £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
+    ...    10:00 (£13.90)    held until about    /basket/    Pay for it by hand
     Wait For Letter    0 of 2 slots    Mother, court 1, 10:00: needs a person    Mother, court 1, 14:00: needs a person
     No More Letters Should Have Come
 
@@ -66,14 +68,6 @@ No Secret Is Left Behind
 *** Keywords ***
 Open The Venue And A Mailbox
     [Documentation]    Messages go to a service of the suite's own.
-    VAR    ${folder} =    ${WORLDS}/notifications
-    ${settings} =    Start Venue    ${folder}/venue
-    ${mailbox} =    Open The Mailbox
-    Use Settings    ${{ {**$settings, **$mailbox} }}    ${folder}/results
+    Open The Venue With A Mailbox
     Schedule    @{TYPED}
     Let Account Be    bruce    card=3ds
-
-Close The Venue And The Mailbox
-    [Documentation]    Ends both, whatever a failed test has left behind.
-    Close The Mailbox
-    Close The Venue

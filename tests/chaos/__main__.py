@@ -29,7 +29,7 @@ _EPILOG = f"""
 Each seed is one booking, started as cron would start it, at a practice venue of its own. One fault strikes it at one
 exact moment; then the same command is run again until nothing changes any more, and what the venue, the sheet, the
 ledger and the system have is judged. A seed stands for the same fault, moment and booking at all times; {PERIOD} in a
-row meet every fault in every phase.
+row meet every fault in every phase. About a quarter of the seeds watches for a slot that somebody gives back.
 
 exit status: 0 all seeds are clean; 1 some seed is not, or its fault did not strike; 2 could not start
 """

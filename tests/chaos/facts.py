@@ -74,7 +74,7 @@ class Facts:
     """Which fees the portal has stated to which address, in pence."""
     ceiling: int = 10_000
     """What may be spent for one account, in pence."""
-    told: frozenset[str] = frozenset()
+    told: tuple[str, ...] = ()
     """The outcomes of which the first run must tell one of each slot of the struck account; empty: any."""
     refused: str = ""
     """The outcome that the struck account ends with for good; empty where its slots can be booked."""

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     LATE = "bank answered late"
     FEE = "fee stated"
     AMOUNT = "other amount"
+    TEST_SYSTEM = "test installation"
     LOST = "payment's answer lost"
     LEARNS_LATE = "venue learns late"
     LEARNS_NEVER = "venue never learns"
@@ -120,6 +121,10 @@ CANNOT_BE: dict[Fault, dict[Phase, str]] = {
         **_NAMED_TOO_LATE,
     },
     Fault.AMOUNT: {**dict.fromkeys(_BEFORE_THE_CARD, "the portal has named no amount yet"), **_NAMED_TOO_LATE},
+    Fault.TEST_SYSTEM: {
+        **dict.fromkeys(_BEFORE_THE_CARD, "the portal is not there yet"),
+        **dict.fromkeys((Phase.HOLDER, Phase.LAST_CLICK, *_AFTER_THE_CLICK), "the first page of the portal says so"),
+    },
     Fault.LOST: {
         **dict.fromkeys((*_BEFORE_THE_BASKET, Phase.CARD, Phase.HOLDER), "nothing is paid here"),
         **dict.fromkeys(_AFTER_THE_CLICK, "the payment was answered already"),
@@ -165,16 +170,16 @@ def cell_of(seed: int) -> Cell:
     return _SEQUENCE[seed % PERIOD]
 
 
-_TAKE_TURNS = (
+TAKE_TURNS = (
     (Fault.LOST, Fault.PORTAL_DOWN),
     (Fault.DECLINE, Fault.DECLINE_PAGE, Fault.SHEET),
     (Fault.ERROR_TAKEN, Fault.ERROR_UNTAKEN, Fault.LISTED_LATE),
     (Fault.UNANSWERED, Fault.LATE),
-    (Fault.AMOUNT, Fault.FEE),
+    (Fault.AMOUNT, Fault.FEE, Fault.TEST_SYSTEM),
     (Fault.LEARNS_LATE, Fault.LEARNS_NEVER),
 )
 """Faults of few cells, which share the places of one among the seeds."""
-_ALONE = tuple((fault,) for fault in Fault if not any(fault in turns for turns in _TAKE_TURNS))
+_ALONE = tuple((fault,) for fault in Fault if not any(fault in turns for turns in TAKE_TURNS))
 
 
 def _turns() -> Iterator[tuple[Fault, ...]]:
@@ -182,7 +187,7 @@ def _turns() -> Iterator[tuple[Fault, ...]]:
 
     All of them stand in every block at the same places, then those with the most cells.
     """
-    kinds, blocks = (*_ALONE, *_TAKE_TURNS), PERIOD // BLOCK
+    kinds, blocks = (*_ALONE, *TAKE_TURNS), PERIOD // BLOCK
     left = Counter({kind: sum(len(cells_of(fault)) for fault in kind) - blocks for kind in kinds})
     many = [kind for kind in kinds if left[kind] > 0]
     extra: list[tuple[Fault, ...]] = []

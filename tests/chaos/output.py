@@ -83,9 +83,10 @@ def summary(verdicts: Sequence[Verdict], seconds: float) -> str:
     told = ", ".join(f"{fates.count(fate)} {fate.lower()}" for fate in dict.fromkeys(fates))
     minutes = f"{seconds / 60:.1f} minutes"
     average = sum(verdict.seconds for verdict in verdicts) / max(1, len(verdicts))
+    watches = sum(verdict.scenario.contested is not None for verdict in verdicts)
     return (
-        f"{len(verdicts)} seeds ({told}) in {len(runs)} runs, {minutes}, {average:.0f} s a seed; "
-        f"{filled} of {len(CELLS)} cells filled."
+        f"{len(verdicts)} seeds ({told}), {watches} of them with a watch, in {len(runs)} runs, {minutes}, "
+        f"{average:.0f} s a seed; {filled} of {len(CELLS)} cells filled."
     )
 
 
@@ -119,6 +120,16 @@ def write_page(path: Path, verdicts: Sequence[Verdict], seconds: float, command:
 
 Whole bookings, each with one fault at one exact moment; afterwards the same command is run again until nothing changes
 any more, and the records of the venue, the sheet and the ledger are judged. `./run.sh chaos --help` tells how.
+
+The accounts pay from credit, by card, and by every kind of 3-D Secure; the portal shows its pages in either generation,
+filled in or not, with a card that could be saved, a last page, a stated fee; a venue that hears nothing from the
+returning browser learns of the money by itself, or never. Where it says so, a rival has one of two wanted slots at the
+opening and gives it back, so that the first run watches for it while the first payment may be in doubt.
+
+Money is counted by slot, over all runs of a seed and all accounts: no slot is paid for twice, or sent for payment after
+a payment that no bank has declined; nothing is charged beyond the basket and a fee that was stated. Where money was
+taken and nothing is booked, the ledger has the slot as unknown, no run says otherwise, and each calls a person and says
+what to type. Where none was taken, unknown is right only if nobody can know.
 
 `{command}`, {datetime.now().astimezone():%d %B %Y}: {machine()}.
 

@@ -35,14 +35,17 @@ _BY_PORTAL = {
     Fault.LATE,
     Fault.FEE,
     Fault.AMOUNT,
+    Fault.TEST_SYSTEM,
     Fault.LEARNS_LATE,
     Fault.LEARNS_NEVER,
 }
 """Faults that only an account meets which pays at the portal."""
 _AFTER_THE_CLICK = (Fault.ERROR_TAKEN, Fault.ERROR_UNTAKEN, Fault.UNANSWERED, Fault.LATE)
+_BANK_SECONDS = 3.0
+"""So long at most after a page of the bank was left, the practice venue knows that it was."""
 _TOO_DEAR_PENCE = 9000
 """A fee that leads beyond what an account may spend, see MAX_SPEND_PER_ACCOUNT."""
-_IN_DOUBT = {Outcome.UNKNOWN, Outcome.BOOKED, Outcome.NOT_LISTED}
+_IN_DOUBT = (Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.BOOKED)
 
 
 class Route(StrEnum):
@@ -126,7 +129,7 @@ class Scenario:
     """Whether they go on like that after the first run."""
     confirmed_late: bool = False
     """Whether a person confirms to the bank after the first run what nobody has confirmed in it."""
-    told: frozenset[Outcome] = frozenset()
+    told: tuple[Outcome, ...] = ()
     """What the first run may tell of the struck account's slots, where the fault leaves it no choice."""
     refused: Outcome | None = None
     """What becomes of the struck account's slots as long as the trouble lasts; None where they can be booked."""
@@ -158,11 +161,12 @@ class Scenario:
     @property
     def quiet_after(self) -> float:
         """So many seconds after the first run, at most, bank and venue may still do something by themselves."""
-        return sum(
-            float(values.get(name, 0))
-            for values in ({**self.conducts[self.struck], **self.trouble},)
-            for name in ("late_seconds", "learns_seconds", "listed_late_seconds")
-        ) + (5.0 if self.trouble else 0.0)
+        if self.refused:
+            return 0.0
+        values = {**self.conducts[self.struck], **self.trouble}
+        bank = _BANK_SECONDS + values["late_seconds"] if values.get("card") == "late" else 0.0
+        venue = values["learns_seconds"] if values.get("learns") == "later" else 0.0
+        return float(bank + venue + values.get("listed_late_seconds", 0.0))
 
     def wishes_of(self, account: str) -> list[Wish]:
         """Return the wishes of an account."""
@@ -247,7 +251,6 @@ class _Draw:
             "last_page": chance.random() < 0.4,
             "card_fields": chance.choices(["text", "select"], (3, 1))[0],
             "no_back": chance.random() < 0.3,
-            "test_banner": chance.random() < 0.2,
             "learns": chance.choices(["return", "later"], (3, 2))[0],
             "learns_seconds": round(chance.uniform(1, 12), 1),
         }
@@ -285,7 +288,7 @@ class _Draw:
             **dict.fromkeys(_HELD_UP, partial(self._held_up, way)),
             **dict.fromkeys((Fault.DECLINE, Fault.DECLINE_PAGE), self._declined),
             **dict.fromkeys(_AFTER_THE_CLICK, self._in_doubt),
-            **dict.fromkeys((Fault.FEE, Fault.AMOUNT), self._charged_otherwise),
+            **dict.fromkeys((Fault.FEE, Fault.AMOUNT, Fault.TEST_SYSTEM), self._not_to_be_paid),
             Fault.LOST: self._lost,
             Fault.LEARNS_LATE: self._learnt_late,
             Fault.LEARNS_NEVER: self._never_learnt,
@@ -358,7 +361,7 @@ class _Draw:
         return {
             "trouble": {"card": verdict},
             "lasting": self._chance.random() < 0.5,
-            "told": frozenset({Outcome.DECLINED}),
+            "told": (Outcome.DECLINED,),
             "refused": Outcome.DECLINED,
             "sign": _CLICK,
         }
@@ -367,10 +370,11 @@ class _Draw:
         """Return what leaves nobody wiser after the click that pays."""
         chance = self._chance
         trouble: dict[str, Any]
-        told, more = frozenset({Outcome.UNKNOWN}), {}
+        told: tuple[Outcome, ...] = (Outcome.UNKNOWN,)
+        more = {}
         match self._cell.fault:
             case Fault.ERROR_TAKEN:
-                trouble, told = {"card": "error_taken"}, frozenset(_IN_DOUBT)
+                trouble, told = {"card": "error_taken"}, _IN_DOUBT
             case Fault.ERROR_UNTAKEN:
                 trouble = {"card": "error_untaken"}
             case Fault.UNANSWERED:
@@ -380,14 +384,17 @@ class _Draw:
                 trouble = {"card": "late", "late_seconds": round(chance.uniform(0, 8), 1)}
         return {"trouble": trouble, "told": told, "sign": _CLICK, **more}
 
-    def _charged_otherwise(self) -> dict[str, Any]:
-        """Return what the portal is about to charge instead of the basket's total, and whether it says so."""
+    def _not_to_be_paid(self) -> dict[str, Any]:
+        """Return what the portal shows that is no place to pay, or is about to charge; a small fee may be paid."""
         chance, fault, phase = self._chance, self._cell.fault, self._cell.phase
+        trouble: dict[str, Any]
         if fault is Fault.FEE and chance.random() < 0.5:
             trouble = {"surcharge_pence": chance.randint(1, 300)}
-            return {"trouble": trouble, "told": frozenset({Outcome.BOOKED}), "sign": _CONFIRMATION}
+            return {"trouble": trouble, "told": (Outcome.BOOKED,), "sign": _CONFIRMATION}
         if fault is Fault.FEE:
             trouble = {"surcharge_pence": _TOO_DEAR_PENCE}
+        elif fault is Fault.TEST_SYSTEM:
+            trouble = {"test_banner": True}
         elif phase is Phase.CARD:
             trouble = {"card_amount_pence": chance.choice([1, PRICE_PENCE - 1, PRICE_PENCE + 1, 9900])}
         else:
@@ -395,7 +402,7 @@ class _Draw:
         return {
             "trouble": trouble,
             "lasting": chance.random() < 0.5,
-            "told": frozenset({Outcome.NEEDS_PERSON}),
+            "told": (Outcome.NEEDS_PERSON,),
             "refused": Outcome.NEEDS_PERSON,
             "sign": Point("portal", "GET", "/card$") if phase is Phase.CARD else _CONFIRMATION,
         }
@@ -405,13 +412,13 @@ class _Draw:
         if phase is Phase.BASKET:
             return {"rules": ({**_rule(Point("site", "POST", "^/basket/$")), "do": "drop", "when": "after"},)}
         if chance.random() < 0.4:
-            return {"trouble": {"card": "approve_lost"}, "sign": _CLICK, "told": frozenset(_IN_DOUBT)}
+            return {"trouble": {"card": "approve_lost"}, "sign": _CLICK, "told": _IN_DOUBT}
         how = chance.choice(["drop", "truncate", "status"])
         return {"rules": ({**_rule(_CLICK), "do": how, "when": "after"},)}
 
     @staticmethod
     def _never_learnt() -> dict[str, Any]:
-        told = frozenset({Outcome.UNKNOWN, Outcome.NOT_LISTED})
+        told = (Outcome.UNKNOWN, Outcome.NOT_LISTED)
         return {"trouble": {"learns": "never"}, "lasting": True, "told": told, "sign": _RETURN}
 
     def _learnt_late(self) -> dict[str, Any]:
@@ -420,12 +427,12 @@ class _Draw:
         late = {"learns": "later", "learns_seconds": round(chance.uniform(1, 25), 1)}
         if self._cell.phase is Phase.LAST_CLICK:
             trouble = {"card": "approve_lost", **late}
-            return {"trouble": trouble, "lasting": True, "sign": _CLICK, "told": frozenset(_IN_DOUBT)}
+            return {"trouble": trouble, "lasting": True, "sign": _CLICK, "told": _IN_DOUBT}
         rule = {**_rule(_RETURN), **chance.choice(_NO_RETURN)}
-        return {"trouble": late, "lasting": True, "rules": (rule,), "told": frozenset(_IN_DOUBT)}
+        return {"trouble": late, "lasting": True, "rules": (rule,), "told": _IN_DOUBT}
 
     def _listed_late(self, way: _Way) -> dict[str, Any]:
-        told = frozenset({Outcome.BOOKED, Outcome.NOT_LISTED})
+        told = (Outcome.BOOKED, Outcome.NOT_LISTED)
         sign = Point("site", "GET", "^/basket/confirmation/") if way.route is Route.CREDIT else _RETURN
         seconds = round(self._chance.uniform(2, 25), 1)
         return {"trouble": {"listed_late_seconds": seconds}, "lasting": True, "told": told, "sign": sign}

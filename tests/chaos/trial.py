@@ -27,6 +27,8 @@ from tests.chaos.stage import Stage
 
 LONGEST_RUN = 240.0
 """Seconds; a run of one account takes about 12 on an idle machine."""
+LONGEST_SILENCE = 150.0
+"""Seconds after which somebody stops a run that has called for a person and waits for a portal that is silent."""
 MOST_RERUNS = 4
 _LOOK_EVERY = 0.1
 _CONFIRM_EVERY = 0.5
@@ -183,7 +185,7 @@ class _Trial:
         return facts
 
     def _watch(self, run: ProgramRun, strike: _Strike | None) -> None:
-        until, confirm_at = time.monotonic() + LONGEST_RUN, 0.0
+        until, tired_at, confirm_at = time.monotonic() + LONGEST_RUN, time.monotonic() + LONGEST_SILENCE, 0.0
         while run.running:
             now = time.monotonic()
             if now > until:
@@ -192,11 +194,22 @@ class _Trial:
                 raise AssertionError(f"the run has not ended within {LONGEST_RUN:.0f} s; it said:\n{run.said}")
             if strike is not None:
                 strike.look(run)
+            if now > tired_at and self._has_called():
+                run.terminate()
+                tired_at = until
             if now >= confirm_at:
                 self._confirm()
                 confirm_at = now + _CONFIRM_EVERY
             time.sleep(_LOOK_EVERY)
         run.wait(5)
+
+    def _has_called(self) -> bool:
+        """Tell whether the run that is going on has called for a person because of a payment in doubt."""
+        question = (
+            "SELECT 1 FROM marks WHERE what = 'call' AND detail LIKE 'unknown%' "
+            "AND run = (SELECT max(run) FROM runs WHERE ended IS NULL)"
+        )
+        return bool(ask_ledger(self._results, question))
 
     def _confirm(self) -> None:
         """Confirm payments to those whose bank asks a person, unless that is just what does not happen."""

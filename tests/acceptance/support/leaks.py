@@ -25,7 +25,7 @@ def secrets_of(settings: Mapping[str, str]) -> dict[str, str]:
     found = {
         name: value
         for name, value in settings.items()
-        if (name.startswith("LB_") or name.endswith("_PASSWORD")) and name not in _TOO_SHORT_TO_TELL
+        if value and (name.startswith("LB_") or name.endswith("_PASSWORD")) and name not in _TOO_SHORT_TO_TELL
     }
     for number, url in enumerate(settings.get("NOTIFY_URLS", "").split(), start=1):
         found[f"address {number} of NOTIFY_URLS"] = urlsplit(url).path.strip("/")

@@ -10,16 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.checkout import (
+    LABEL_LENGTH,
     LINE_LENGTH,
     MESSAGE_LENGTH,
     MOST_PAGES,
     Act,
     CheckoutKind,
     CheckoutPage,
+    Step,
     amount_of,
     cannot_be_filled_in,
     next_step,
     read_checkout,
+    shortened,
 )
 from booking.outcomes import Outcome
 
@@ -60,6 +63,7 @@ BILLING: dict[str, Any] = {
 CONFIRMATION: dict[str, Any] = {"buttons": buttons("pay")}
 SAVE: dict[str, Any] = {"buttons": buttons("no-save")}
 BACK: dict[str, Any] = {"buttons": buttons("return")}
+LAST: dict[str, Any] = {**BACK, "headings": h1("Payment successful"), "text": "Payment successful | Receipt 12"}
 FRAME: dict[str, Any] = {"frames": [{"id": "scp_threeDSecure_iframe", "name": "", "host": "acs.bank.test"}]}
 
 
@@ -78,7 +82,25 @@ FRAME: dict[str, Any] = {"frames": [{"id": "scp_threeDSecure_iframe", "name": ""
         ({"headings": [{"level": 2, "text": "x", "id": "scp_confirmationPage_header"}]}, CheckoutKind.CONFIRMATION),
         (SAVE, CheckoutKind.SAVE_CARD),
         ({**SAVE, "headings": h1("Payment complete")}, CheckoutKind.SAVE_CARD),
-        (BACK, CheckoutKind.RETURN_LINK),
+        (BACK, CheckoutKind.NOTHING),
+        (LAST, CheckoutKind.RETURN_LINK),
+        ({**LAST, "errors": ["Please keep your receipt number"]}, CheckoutKind.RETURN_LINK),
+        ({**LAST, "errors": ["If there is a problem, contact us"]}, CheckoutKind.RETURN_LINK),
+        ({**LAST, "errors": ["This booking cannot be refunded"]}, CheckoutKind.RETURN_LINK),
+        ({**LAST, "errors": ["An error has occurred"]}, CheckoutKind.ERROR),
+        ({**LAST, "text": "Payment received. A problem was encountered"}, CheckoutKind.ERROR),
+        ({**LAST, "text": "Payment received. The booking could not be completed"}, CheckoutKind.ERROR),
+        ({**LAST, "text": "Payment received. Your card was declined"}, CheckoutKind.ERROR),
+        ({**LAST, "frames": [{"id": "", "name": "", "host": "seal.securetrust.test"}]}, CheckoutKind.RETURN_LINK),
+        ({**LAST, "headings": h1("Payment successful"), "buttons": []}, CheckoutKind.NOTHING),
+        ({**LAST, "buttons": buttons("pay")}, CheckoutKind.NOTHING),
+        ({**LAST, "fields": fields("email"), "buttons": buttons("continue")}, CheckoutKind.NOTHING),
+        ({**BACK, "headings": h1("Your payment has been authorised")}, CheckoutKind.RETURN_LINK),
+        ({**BACK, "headings": h1("Your payment has not been authorised")}, CheckoutKind.DECLINED),
+        ({**BACK, "headings": h1("Processing your payment"), "text": "Please wait"}, CheckoutKind.NOTHING),
+        ({"frames": [{"id": "", "name": "", "host": "seal.securetrust.test"}]}, CheckoutKind.NOTHING),
+        ({"frames": [{"id": "3ds-frame", "name": "", "host": ""}]}, CheckoutKind.BANK),
+        ({"frames": [{"id": "", "name": "", "host": "acs.bank.test"}]}, CheckoutKind.BANK),
         ({**BACK, "text": "Your payment has been processed. Do not pay again."}, CheckoutKind.RETURN_LINK),
         ({**BACK, "errors": ["Payment successful"]}, CheckoutKind.RETURN_LINK),
         ({**FRAME}, CheckoutKind.BANK),
@@ -98,6 +120,7 @@ FRAME: dict[str, Any] = {"frames": [{"id": "scp_threeDSecure_iframe", "name": ""
         ({"status": 404}, CheckoutKind.ERROR),
         ({"headings": h1("Payment Successful")}, CheckoutKind.NOTHING),
         ({"headings": h1("Welcome")}, CheckoutKind.NOTHING),
+        ({"headings": h1("Welcome"), "errors": ["Something"]}, CheckoutKind.ERROR),
         ({**CARD, "ready": "loading"}, CheckoutKind.NOTHING),
         ({**CARD, "status": 502}, CheckoutKind.BROKEN),
         ({**CARD, "test": True}, CheckoutKind.TEST_SYSTEM),
@@ -147,10 +170,73 @@ def test_page_that_is_being_left_shows_nothing() -> None:
     assert (page.kind, page.host, page.fingerprint) == (CheckoutKind.NOTHING, "", "")
 
 
-def test_a_page_that_loads_may_still_answer_and_one_that_is_there_has() -> None:
+WAITING = [
+    "Please wait while your payment is processed", "Your payment is being processed. Do not close this window.",
+    "Please do not close or refresh this window", "Processing your payment...", "Loading, please wait", "One moment",
+    "We are contacting your bank. This may take up to a minute. Please don\u2019t leave this page",
+    "You will be redirected shortly. You will now be redirected", "Validating your card details",
+]  # fmt: skip
+WRONG = [
+    "Sorry, something went wrong", "An unexpected error has occurred", "We are unable to process your payment",
+    "Payment failed", "Your payment could not be processed", "Your payment was cancelled", "Payment was not completed",
+    "Please wait. An error has occurred", "Processing failed", "Your session has expired",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WAITING)
+def test_page_that_says_only_that_it_is_still_going_on_is_waited_for(words: str) -> None:
+    for page in (
+        read(errors=[words]),
+        read(headings=h1(words)),
+        read(text=words),
+        read(headings=h1(words), text=words),
+    ):
+        assert (page.kind, page.is_silent, page.message) == (CheckoutKind.NOTHING, True, "")
+    assert read(**CARD, errors=[words]).message == ""
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_page_that_says_that_something_is_wrong(words: str) -> None:
+    for page in (read(errors=[words]), read(headings=h1(words)), read(headings=h1("Payment"), text=words)):
+        assert (page.kind, page.is_silent, page.declined) == (CheckoutKind.ERROR, False, False)
+        assert page.message not in {"", "Payment"}
+
+
+def test_page_that_only_may_go_wrong_or_is_not_done_yet_is_none_that_has() -> None:
+    for text in ("If an error has occurred, call us", "Your payment has not been completed yet"):
+        assert read(headings=h1("Payment"), text=text).kind is CheckoutKind.NOTHING
+
+
+@pytest.mark.parametrize("kind", CheckoutKind)
+def test_whether_something_may_still_come_after_the_click_that_pays(kind: CheckoutKind) -> None:
+    final = {"paid", "declined", "error", "broken", "basket", "bank", "unknown host"}
+    assert replace(read(), kind=kind).is_silent is (kind.value not in final)
+    assert not replace(read(), kind=kind, declined=True).is_silent
+
+
+def test_page_that_loads_or_is_there_and_says_nothing_may_still_answer() -> None:
     assert read(ready="loading").is_silent
     assert read_checkout({}, site_url=SITE, basket_path="/basket/", payment_hosts=()).is_silent
-    assert not read(ready="complete").is_silent
+    assert read(ready="complete").is_silent
+
+
+def test_way_back_is_followed_from_a_page_that_is_not_understood() -> None:
+    page = read(**BACK)
+    assert (page.kind, page.has_way_back, page.is_on_the_way) == (CheckoutKind.NOTHING, True, True)
+    assert not page.is_news_after(None)
+    assert read(**LAST).has_way_back
+    assert not read().is_on_the_way
+    assert not read(HOME, **BACK).has_way_back
+    assert not read(**BACK, errors=["An error has occurred"]).is_on_the_way
+
+
+def test_only_the_portal_shows_that_nothing_was_paid_by_credit() -> None:
+    assert all(read(**facts).asks_for_card for facts in (CARD, BILLING, CONFIRMATION))
+    assert read(HOME, **CARD).asks_for_card
+    for facts, kind in ((BILLING, CheckoutKind.BILLING), (CONFIRMATION, CheckoutKind.CONFIRMATION)):
+        assert read(HOME, **facts).kind is kind
+        assert not read(HOME, **facts).asks_for_card
+    assert not any(read(**facts).asks_for_card for facts in (SAVE, BACK, LAST, FRAME, {}))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +288,10 @@ DECLINES = [
     "Payment has been declined by your bank", "Transaction not authorised", "Not authorised", "Card refused",
     "Card type not accepted", "Card number not correct", "Payment was not authorised. Please try another card",
     "Payment unsuccessful: card declined. No money has been taken", "Your card has expired", "Insufficient funds",
-    "Card declined; please check your details and try again", "Payment status: declined",
+    "Card declined; please check your details and try again", "Payment status: declined", "Card not authorised",
+    "Your payment was DECLINED", "Card declined. Nothing was charged", "Card declined. It was not sent to your bank",
+    "Card declined. This may be because a detail is not correct", "Card type not accepted. Accepted cards: Visa",
+    "Card number invalid or incorrect", "Card declined, please try again or use another card",
 ]  # fmt: skip
 DOUBTS = [
     "Payment not declined", "The card has not been declined", "No card was declined", "If your card is declined, wait",
@@ -211,6 +300,12 @@ DOUBTS = [
     "A problem was encountered. Card declined.", "Card declined. The payment has been taken", "Payment failed",
     "Payment successful. An earlier card was declined", "Payment not authorised yet", "Payment unsuccessful", "",
     "Unless the payment was declined", "Your payment is pending", "The card wasn\u2019t declined", "Try again",
+    "Payment was declined or timed out", "Payment was declined or could not be completed", "Timed out or card declined",
+    "Transaction refused by bank: no response", "We have not received a response; transaction declined",
+    "Card declined. Reference 12. Funds have been authorised", "Payment declined. Your payment has been received",
+    "Authorisation refused. The payment was submitted to your bank", "Your card has expired. Payment accepted",
+    "Payment refused. Amount authorised: £13.90", "Card declined. It could not be confirmed", "Card declined/timeout",
+    "Your card was declined by the issuer. A charge may appear on your statement", "Card declined. Payment sent",
 ]  # fmt: skip
 
 
@@ -251,12 +346,31 @@ def test_small_print_takes_a_decline_back() -> None:
 
 
 def test_message_is_one_short_line() -> None:
-    page = read(errors=["Card  number\nnot correct", "", "Card number not correct", "x" * 500], **CARD)
-    assert page.message.startswith("Card number not correct; xxx")
-    assert len(page.message) == MESSAGE_LENGTH
+    page = read(errors=["Card  number\nnot correct", "", "Card number not correct", "word " * 100], **CARD)
+    assert page.message.startswith("Card number not correct; word word")
+    assert page.message.endswith(" word...")
+    assert MESSAGE_LENGTH - 9 < len(page.message) <= MESSAGE_LENGTH
     assert read(headings=h1("Sorry, something went wrong")).message == "Sorry, something went wrong"
     assert read(status=404).message == "HTTP status 404"
     assert read(**CARD).message == ""
+
+
+@given(st.integers(0, 260), st.sampled_from(["4111111111111111", "4111 1111 1111 1111", "4111.1111-1111 / 1111"]))
+def test_message_is_never_cut_within_figures(before: int, number: str) -> None:
+    said = f"{'ab ' * (before // 3)}card {number} was refused {'and so on ' * 30}"
+    message = read(**CARD, errors=[said]).message
+    assert len(message) <= MESSAGE_LENGTH
+    assert number in message or not any(each.isdigit() for each in message)
+    assert said.startswith(message.removesuffix("..."))
+
+
+def test_text_is_cut_where_a_word_ends() -> None:
+    assert shortened("short", 5) == "short"
+    assert shortened("one two three", 10) == "one two..."
+    assert shortened("one two 345 678 nine", 17) == "one two..."
+    assert shortened("x" * 9, 8) == "..."
+    label = read(fields=[{"label": f"Member {'4' * 90}", "required": True}]).unfilled[0]
+    assert (label, len(label) <= LABEL_LENGTH) == ("Member...", True)
 
 
 # Money
@@ -299,8 +413,25 @@ def test_amount(text: str, pence: int | None) -> None:
         ([amount("£27.80", "Total"), amount("£28.30", "Total")], (None, None)),
         ([amount("£27.80", "Total to pay"), amount("£28.30", "Amount to pay")], (None, None)),
         ([amount("£28.30", "", "total"), amount("£0.50", "Booking fee")], (2830, 50)),
-        ([amount("£28.30", "", "total"), amount("£0.50", "Card fee"), amount("£0.70", "Card fee")], (2830, None)),
-        ([amount("£28.30", "", "total"), amount("-£0.50", "Card fee")], (2830, None)),
+        ([amount("£28.30", "", "total"), amount("£0.50", "Card fee"), amount("£0.70", "Card fee")], (2830, 120)),
+        ([amount("£28.30", "", "total"), amount("-£0.50", "Card fee")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£3.00", "A surcharge of")], (1390, 300)),
+        ([amount("£13.90", "Amount", "card"), amount("£0.50", "Booking fee")], (1390, 50)),
+        ([amount("£13.90", "", "card"), amount("£0.50", "Booking fee"), amount("£14.40", "Total")], (None, 50)),
+        ([amount("£13.90", "", "total"), amount("£16.90", "Total")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.90", "Total including card surcharge")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.90", "Total including VAT")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.90", "Total to pay by credit card")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.90", "Amount")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("Your card will be charged £16.90")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.90 will be charged to your card")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£16.9", "Total")], (None, None)),
+        ([amount("£13.90", "", "total"), amount("£2.32", "Total VAT"), amount("£5", "Credit")], (1390, None)),
+        ([amount("£27.80", "", "total"), *[amount("£13.90", "Amount")] * 2], (2780, None)),
+        ([amount("£27.80", "", "total"), *[amount("£13.90", "Amount")] * 3], (None, None)),
+        ([amount("£13.90", "Total"), amount("£14.40", "Total to pay")], (None, None)),
+        ([amount("£14.40", "Total including card surcharge")], (1440, None)),
+        ([amount("£0.50", "Surcharge amount"), amount("£14.40", "Total")], (1440, 50)),
         ([amount("Pay £27.80", "pay", "pay")], (2780, None)),
         ([amount("£5.00", "Credit balance"), amount("£27.80", "Recently viewed")], (None, None)),
     ],
@@ -355,53 +486,137 @@ def test_line_that_is_too_long_is_told_without_being_shown() -> None:
 
 # The way to the last button
 
+KNOWN: dict[str, Any] = {**CARD, "fields": [{**each, "id": "scp_cardPage_x_input"} for each in CARD["fields"]]}
+DANGER = "A problem was encountered. Please do not attempt to make this payment again."
+PAID = "site: paid"
+"""Stands for the page of the site that says so."""
+
 
 def way(*pages: CheckoutPage) -> list[CheckoutPage]:
-    return [replace(page, fingerprint=f"d-{number}") for number, page in enumerate(pages)]
+    return [replace(page, fingerprint=f"d{number}-x") for number, page in enumerate(pages)]
 
 
+def step_after(*pages: dict[str, Any] | str) -> Step:
+    paid = read(HOME, headings=h1("Payment Successful"))
+    return next_step(way(*(paid if isinstance(facts, str) else read(**facts) for facts in pages)))
+
+
+def test_card_page_of_the_known_portal_is_told_by_its_ids() -> None:
+    assert read(**KNOWN).known_portal
+    assert not read(**CARD).known_portal
+    assert not read(**{**CARD, "fields": [*CARD["fields"], {"id": "scp_x", "role": ""}]}).known_portal
+
+
+@pytest.mark.parametrize("card", [CARD, KNOWN])
 @pytest.mark.parametrize(
     ("pages", "act"),
     [
-        ([CARD], Act.FILL_IN),
-        ([CARD, BILLING], Act.FILL_IN),
-        ([BILLING, CARD], Act.FILL_IN),
-        ([CARD, BILLING, BILLING], Act.FILL_IN),
-        ([CARD, SAVE], Act.PASS),
-        ([CARD, CONFIRMATION], Act.ARRIVED),
-        ([CARD, BILLING, SAVE, CONFIRMATION], Act.ARRIVED),
-        ([CARD, CARD], Act.REFUSED),
-        ([CARD, BILLING, CARD], Act.REFUSED),
-        ([CARD, {"headings": h1("Payment declined")}], Act.REFUSED),
-        ([{"headings": h1("Payment declined")}], Act.STOP),
-        ([CONFIRMATION], Act.STOP),
-        ([BILLING, CONFIRMATION], Act.STOP),
-        ([CARD, FRAME], Act.STOP),
-        ([CARD, BACK], Act.STOP),
-        ([CARD, {}], Act.STOP),
-        ([CARD, {"status": 500}], Act.STOP),
-        ([CARD, BILLING, {**BILLING, "errors": ["Postcode is not valid"]}], Act.STOP),
-        ([{**CARD, "fields": [*CARD["fields"], {"label": "x", "required": True}]}], Act.STOP),
+        ([], Act.FILL_IN),
+        ([BILLING], Act.FILL_IN),
+        ([BILLING, BILLING], Act.FILL_IN),
+        ([SAVE], Act.PASS),
+        ([CONFIRMATION], Act.ARRIVED),
+        ([BILLING, SAVE, CONFIRMATION], Act.ARRIVED),
+        ([CARD], Act.REFUSED),
+        ([{**CARD, "errors": ["Card number not correct"]}], Act.REFUSED),
+        ([BILLING, CARD], Act.REFUSED),
+        ([{"headings": h1("Payment declined")}], Act.REFUSED),
+        ([BILLING, {**BILLING, "errors": ["Postcode is not valid"]}], Act.STOP),
+        ([{**BILLING, "fields": [{"label": "Shoe size", "required": True}, *BILLING["fields"]]}], Act.STOP),
+        ([{**CARD, "test": True}], Act.STOP),
+        # Whatever the portal: these say, or may say, that money moves.
+        ([PAID], Act.SENT),
+        ([LAST], Act.SENT),
+        ([FRAME], Act.SENT),
+        ([{"text": DANGER}], Act.SENT),
+        ([BILLING, {"headings": h1("Payment declined"), "text": "It may have been taken."}], Act.SENT),
+        ([{"headings": h1("Payment received")}], Act.SENT),
+        ([{**LAST, "buttons": buttons("pay")}], Act.SENT),
+        ([SAVE, LAST], Act.SENT),
+        ([{**SAVE, "headings": h1("Payment complete")}, {"status": 502}], Act.SENT),
     ],
 )
-def test_next_step(pages: list[dict[str, Any]], act: Act) -> None:
-    step = next_step(way(*(read(**facts) for facts in pages)))
+def test_step_after_the_card(card: dict[str, Any], pages: list[dict[str, Any] | str], act: Act) -> None:
+    step = step_after(card, *pages)
     assert step.act is act
     if act is Act.STOP:
         assert step.outcome in {Outcome.NEEDS_PERSON, Outcome.SITE_ERROR}
         assert step.why.endswith("; nothing was paid")
+    if act is Act.SENT:
+        assert step.why.startswith("the payment may have been made by going on")
+        assert read(**CONFIRMATION).kind not in {read(**page).kind for page in pages[-1:] if isinstance(page, dict)}
+
+
+@pytest.mark.parametrize("facts", [{}, {"status": 500}, {"headings": h1("Error")}, BACK, {"address": BASKET},
+                                   {"address": "https://bank.test/"}, {"ready": "loading"}])  # fmt: skip
+@pytest.mark.parametrize("between", [[], [BILLING]])
+def test_going_on_with_a_card_may_pay_unless_the_portal_is_known_to_ask_first(
+    facts: dict[str, Any], between: list[dict[str, Any]]
+) -> None:
+    assert step_after(CARD, *between, facts).act is Act.SENT
+    known = step_after(KNOWN, *between, facts)
+    assert known.act is Act.STOP
+    assert known.why.endswith("; nothing was paid")
+
+
+@pytest.mark.parametrize("pages", [[PAID], [LAST], [FRAME], [BACK], [{}], [{"text": DANGER}], [BILLING, LAST],
+                                   [{"headings": h1("Payment declined")}], [CONFIRMATION], [BILLING, CONFIRMATION],
+                                   [{"status": 500}]])  # fmt: skip
+def test_nothing_was_paid_before_a_card_was_typed(pages: list[dict[str, Any] | str]) -> None:
+    step = step_after(*pages)
+    assert step.act is Act.STOP
+    assert step.why.endswith("; nothing was paid")
+
+
+def test_steps_before_the_card() -> None:
+    assert step_after(BILLING, CARD).act is Act.FILL_IN
+    assert step_after({**CARD, "fields": [*CARD["fields"], {"label": "x", "required": True}]}).act is Act.STOP
+
+
+def test_card_page_that_warns_is_no_refusal_where_going_on_may_pay() -> None:
+    assert step_after(CARD, {**CARD, "errors": [DANGER]}).act is Act.SENT
+    assert step_after(KNOWN, {**KNOWN, "errors": [DANGER]}).act is Act.REFUSED
+
+
+def test_amount_that_the_card_page_does_not_name_is_left_to_the_confirmation() -> None:
+    assert read(**CARD).amount_pence is None
+    assert step_after(CARD).act is Act.FILL_IN
 
 
 def test_refused_card_is_told_in_the_words_of_the_portal() -> None:
-    assert (
-        next_step(way(read(**CARD), read(**CARD, errors=["Card Declined"]))).why
-        == "the card portal says: Card Declined"
-    )
+    step = step_after(CARD, {**CARD, "errors": ["Card Declined"]})
+    assert (step.why, step.outcome) == ("the card portal says: Card Declined", Outcome.DECLINED)
+    assert step_after(CARD, CARD).why == "the card portal says: nothing, but asks again"
 
 
-def test_page_that_does_not_go_on_is_no_refusal() -> None:
-    page = read(**CARD)
-    assert next_step([page, page]).act is Act.STOP
+def test_card_page_that_does_not_go_on() -> None:
+    """The same document, after the whole patience."""
+    card, known = read(**CARD), read(**KNOWN)
+    silent = next_step([known, known])
+    assert (silent.act, silent.outcome) == (Act.STOP, Outcome.SITE_ERROR)
+    assert "does not go on" in silent.why
+    assert next_step([card, card]).act is Act.SENT
+    for page in (card, known):
+        told = replace(page, message="Card type unknown", fingerprint="x-2")
+        assert next_step([page, told]).act is Act.REFUSED
+    warned = replace(known, message="Keep your card at hand")
+    assert next_step([warned, warned]).act is Act.STOP
+    waits = read(**KNOWN, errors=["Validating your card details"], fingerprint="x-2")
+    assert next_step([known, waits]).act is Act.STOP
+
+
+def test_billing_page_that_does_not_go_on() -> None:
+    billing = replace(read(**BILLING), fingerprint="y-1")
+    told = replace(billing, message="Postcode is not valid", fingerprint="y-2")
+    assert next_step([read(**KNOWN), billing, billing]).act is Act.STOP
+    assert next_step([read(**CARD), billing, billing]).act is Act.SENT
+    assert next_step([read(**CARD), billing, told]).act is Act.STOP
+
+
+def test_page_within_one_document_is_another_one_by_its_kind() -> None:
+    assert next_step([read(**CARD), read(**BILLING)]).act is Act.FILL_IN
+    assert next_step([read(**CARD), read(**BILLING), read(**CARD)]).act is Act.REFUSED
+    assert next_step([read(**CARD), read(**BILLING), read(**CONFIRMATION)]).act is Act.ARRIVED
 
 
 def test_checkout_in_a_circle_ends() -> None:
@@ -414,16 +629,28 @@ def test_checkout_in_a_circle_ends() -> None:
 def test_every_kind_of_page_has_a_next_step(kind: CheckoutKind) -> None:
     page = replace(read(), kind=kind)
     assert next_step([page]).why or page.kind in {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.SAVE_CARD}
-    before = replace(read(**CARD), fingerprint="before")
+    before = replace(read(**CARD), fingerprint="before-1")
     assert next_step([before, page])
 
 
 def test_news() -> None:
-    page, same, other = read(**CARD), read(**CARD), read(**CARD, fingerprint="x-2")
+    page = read(**CARD)
     assert page.is_news_after(None)
-    assert not same.is_news_after(page)
-    assert other.is_news_after(page)
-    assert not read(fingerprint="x-3").is_news_after(page)
+    assert not read(**CARD).is_news_after(page)
+    assert read(**CARD, fingerprint="y-1").is_news_after(page)
+    assert read(**BILLING).is_news_after(page)
+    assert not read(fingerprint="y-3").is_news_after(page)
+
+
+def test_what_a_page_changes_of_itself_is_no_news_unless_it_is_a_decline() -> None:
+    card = read(**CARD)
+    assert not read(**CARD, fingerprint="x-2", errors=["Visa debit"]).is_news_after(card)
+    declined = read(**CARD, fingerprint="x-2", errors=["Card declined"])
+    assert declined.is_news_after(card)
+    assert not declined.is_news_after(declined)
+    button = read(**CONFIRMATION)
+    header = [{"level": 2, "text": "Confirm", "id": "scp_confirmationPage_header"}]
+    assert not read(headings=header, fingerprint="x-2").is_news_after(button)
 
 
 # Anything a page may say

@@ -45,7 +45,7 @@ ALLOWED = {
     ("intent", "intent"), ("intent", "held"), ("intent", "released"), ("intent", "paid"),
     ("held", "held"), ("held", "paying"), ("held", "released"), ("held", "paid"), ("held", "unknown"),
     ("paying", "paid"), ("paying", "unknown"),
-    ("unknown", "paid"),
+    ("unknown", "unknown"), ("unknown", "paid"),
     ("released", "intent"), ("released", "held"), ("released", "paid"),
     ("paid", "paid"),
 }  # fmt: skip

@@ -18,7 +18,7 @@ from booking.errors import LedgerError
 from booking.ledger import Click, Ledger, Proof, SlotState
 from booking.model import Slot
 
-DEPTH = 20
+DEPTH = 12
 DAY = date(2026, 12, 28)
 KEYS = ("mother", "mum")
 PRICE = 1390

@@ -641,8 +641,12 @@ def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(begin: Callable[
     night.check_basket(basket(EIGHT, TEN))
     night.payment_begins()
     night.payment_in_doubt("the payment was sent and no answer was seen")
+    assert calls(ledger) == []  # My Bookings may settle it at once; what cannot be read is the same as not listed.
+    night.payment_settled([], confirmed=False)
     [told] = calls(ledger)
     assert told.startswith("unknown: the payment was sent and no answer was seen: look at the card's statement")
+    for slot in (EIGHT, TEN):
+        assert f"./run.sh settle mother {DAY} {slot.time} paid" in told
     night.payment_settled([], confirmed=False)
     night.close()
     assert calls(ledger) == [told]
@@ -899,7 +903,7 @@ def test_another_amount_on_the_portal_than_in_the_basket_stops_before_the_click(
     night.check_basket(basket(EIGHT))
     night.check_amount(PRICE, None, last=last)
     for fee in (None, 0, 2):
-        with pytest.raises(StopError, match=f"charge {pounds(amount)} for a basket of £13.90") as caught:
+        with pytest.raises(StopError, match=f"charge {pounds(amount)}.* for a basket of £13.90") as caught:
             night.check_amount(amount, fee, last=last)
         assert caught.value.outcome is Outcome.NEEDS_PERSON
     assert nothing_moved(ledger)
@@ -951,7 +955,7 @@ def test_a_run_that_was_killed_while_paying_is_looked_up_and_told_by_the_runs_of
         night.close()
         if not listed:
             [told] = calls(ledger, run)
-            assert f"./run.sh settle mother {DAY} 08:00 paid (or not-paid)" in told
+            assert f"./run.sh settle mother {DAY} 08:00 paid" in told
 
 
 def test_a_run_that_could_not_log_in_tells_of_earlier_payments_all_the_same(

@@ -316,12 +316,21 @@ def test_an_error_quotes_no_more_than_a_line_of_the_page() -> None:
     assert len(str(caught.value)) < 200
 
 
-def test_a_basket_line_that_cannot_be_read_is_an_error_and_not_an_empty_basket(pages: dict[str, Any]) -> None:
+def test_a_basket_line_that_cannot_be_read_is_kept_in_its_words(pages: dict[str, Any]) -> None:
     day: date = pages["day"]
     broken = pages["basket"].replace(f"{day.day}/{day.month}/{day.year}", "tomorrow", 1)
     assert broken != pages["basket"]
-    with pytest.raises(PageError):
-        read_basket(broken, **BASKET, **SUMS)
+    whole, basket = read_basket(pages["basket"], **BASKET, **SUMS), read_basket(broken, **BASKET, **SUMS)
+    assert len(basket.lines) == len(whole.lines) - 1
+    [words] = basket.unread
+    assert "tomorrow" in words
+
+
+@pytest.mark.parametrize("status", ["Cancelled", "Booking cancelled", "REFUNDED.", "Status: Canceled"])
+def test_a_row_that_says_it_is_cancelled_is_no_booking(status: str) -> None:
+    cells = ("08/09/2026 00:02", "Tennis Court 1", "27/09/2026 14:00")
+    assert len(read_rows(booking_row(*cells, "Cancel"), **BOOKINGS)) == 1
+    assert read_rows(booking_row(*cells, status), **BOOKINGS) == ()
 
 
 # Money

@@ -82,19 +82,57 @@ def test_a_grouped_card_number_is_found_as_addresses_and_json_carry_it(quoted: C
 @pytest.mark.parametrize(
     "text",
     [
-        "4111 1111 1111 1112", "4111x1111x1111x1111", "4111 1111 1111 111", "4111%301111 1111 1111",
-        "1111 1111 1111 1111", "court 4, 11:11, 11:11",
+        "4111 1122 1111 1111", "4111119999999999", "4111x1111x1111x1111", "4111 111", "4111%301111 1111 1111",
+        "1111 1111 1111 1111", "court 4, 11:11, court 1",
     ],
 )  # fmt: skip
 def test_other_digits_are_left_alone(text: str) -> None:
     assert Redaction([NUMBER]).clean(text) == text
 
 
+CARD = "5105105105105100"
+"""A number whose digits differ from each other, so that each has its place."""
+
+
+@pytest.mark.parametrize("between", ["", *BETWEEN])
+def test_a_card_number_that_was_cut_off_is_found_at_every_length(between: str) -> None:
+    redaction = Redaction([CARD])
+    for length in range(1, len(CARD)):
+        text = between.join(CARD[:length])
+        for end in ("", "...", "\u2026", " (cut off)", "x", "9999"):
+            told = redaction.clean(f'the portal says "card {text}{end}')
+            assert told == f'the portal says "card {BLACK if length >= 8 else text}{end}'
+            assert redaction.found_in(text + end) is (length >= 8)
+
+
+def test_a_cut_number_takes_no_digit_from_a_whole_one_after_it() -> None:
+    repeats = "411141114111" + "9999"
+    redaction = Redaction([repeats])
+    assert redaction.clean(f"4111 {repeats}") == f"4111 {BLACK}"
+    assert redaction.clean(f"4111 4111 4 {repeats}") == f"{BLACK} {BLACK}"
+
+
+@pytest.mark.parametrize("others", [["4111111122222222"], ["411111112222"], ["4111111133333333", "378282246310005"]])
+def test_of_numbers_that_begin_alike_the_one_that_is_there_is_found(others: list[str]) -> None:
+    number = "4111111144445555"
+    redaction = Redaction([number, *others])
+    for each in (number, *others):
+        for length in range(8, len(each) + 1):
+            assert redaction.clean(f"card {each[:length]}...") == f"card {BLACK}..."
+    assert redaction.clean("4111111194445555") == f"{BLACK}94445555"
+
+
+def test_a_shorter_secret_is_no_number_that_is_searched_for_in_parts() -> None:
+    assert Redaction(["12345678901"]).clean("1234567890") == "1234567890"
+
+
 def test_short_numbers_are_searched_for_as_they_are() -> None:
     assert Redaction(["73041"]).clean("73041 7304 1") == f"{BLACK} 7304 1"
 
 
-@pytest.mark.parametrize("piece", ["4 ", "4", " ", "4 1 1 1 1 1 1 1 ", "4%20", "4&nbsp;", "4" + " " * 40, r"4\u00a0"])
+@pytest.mark.parametrize(
+    "piece", ["4 ", "4", " ", "4 1 1 1 1 1 1 1 ", "4111111 ", "4%20", "4&nbsp;", "4" + " " * 40, r"4\u00a0"]
+)
 def test_a_long_text_costs_no_more_than_its_length(piece: str) -> None:
     redaction = Redaction(["4444444444444441", NUMBER])
 

@@ -94,7 +94,7 @@ def test_with_nothing_set_a_run_goes_to_the_practice_venue(load: Callable[..., S
     assert settings.payment is Payment.PAY
     assert (settings.max_spend_pence, settings.max_spend_per_account_pence) == (15_000, 5000)
     assert settings.max_wait == timedelta(minutes=45)
-    assert (settings.person_wait, settings.proof_wait) == (timedelta(seconds=600), timedelta(seconds=300))
+    assert (settings.person_wait, settings.proof_wait) == (timedelta(seconds=600), timedelta(seconds=60))
     assert settings.basket_url == ""
     assert settings.opening is None
     assert (settings.release.days_ahead, settings.release.minutes) == (35, 1440)

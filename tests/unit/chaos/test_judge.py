@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ DAY = "2026-12-29"
 MOTHER = "mother@example.test"
 FATHER = "father@example.test"
 BOOKED, AGAIN = "run-1", "run-2"
+IN_DOUBT = {"unknown", "paid, not listed yet"}
+BEGAN = datetime(2026, 11, 24, 12, 1, tzinfo=UTC).timestamp() * 1000
+"""When money is taken where nothing else is said: in the first minute of the first run, before it tells anything."""
 
 
 def hold(hour: int, state: str = "sold", **values: Any) -> Row:  # noqa: ANN401 - JSON
@@ -25,9 +29,9 @@ def booking(hour: int, payment: str = "PC-1", **values: Any) -> Row:  # noqa: AN
 
 
 def payment(number: str = "PC-1", hours: tuple[int, ...] = (10, 14), **values: Any) -> Row:  # noqa: ANN401 - JSON
-    lines = [f"Practice Fields Tennis Court 1, 29/12/2026 {hour}:00" for hour in hours]
-    paid = {"id": number, "email": MOTHER, "status": "paid", "amount_pence": 1390 * len(hours), "lines": lines}
-    return {**paid, "card_saved": False, **values}
+    slots = [{"court": 1, "date": DAY, "hour": hour} for hour in hours]
+    paid = {"id": number, "email": MOTHER, "status": "paid", "amount_pence": 1390 * len(hours), "surcharge_pence": 0}
+    return {**paid, "slots": slots, "card_saved": False, "at": BEGAN, **values}
 
 
 def outcome(run: str, hour: int, told: str, got: int | None = None) -> Row:
@@ -47,13 +51,19 @@ def shown(row: Row) -> list[str]:
     return ["Mother", "1", f"Tue 29 Dec {row['hour']:02d}:00{got}", row["outcome"], "-", "1", "5 ms", "9 ms"]
 
 
+def settle(row: Row) -> str:
+    return f"./run.sh settle {row['account']} {row['got_day']} {row['got_hour']:02d}:00 paid (or not-paid)"
+
+
 def tell(facts: Facts, number: int, rows: list[Row], status: int) -> None:
     """Let a run tell these outcomes, in the ledger, the sheet, the report and at the terminal alike."""
     run = facts.runs[number]
     facts.outcomes = [row for row in facts.outcomes if row["run"] != run.name] + rows
     facts.log = [logged(row) for row in facts.outcomes]
     run.report = [shown(row) for row in rows]
-    run.said = "\n".join(row["outcome"] for row in rows)
+    told = [f"{row['outcome']}: {settle(row)}" for row in rows if row["outcome"] in IN_DOUBT]
+    run.calls = [("mother", text) for text in told]
+    run.said = "\n".join([*(row["outcome"] for row in rows), *told])
     run.status = facts.ended[run.name] = status
 
 
@@ -87,7 +97,7 @@ def facts() -> Facts:
 
 
 def end_with(facts: Facts, told: str, status: int, state: str) -> None:
-    """Let the first want end unbooked."""
+    """Let the first want end unbooked, and its slot lie in the basket."""
     facts.holds[0]["state"] = "held"
     facts.states[0]["state"] = state
     del facts.bookings[0]
@@ -99,6 +109,23 @@ def end_with(facts: Facts, told: str, status: int, state: str) -> None:
 def lose_click(facts: Facts) -> None:
     asked = {"email": MOTHER, "method": "POST", "path": "/scp/x/confirmation", "fault": "drop", "status": None}
     facts.requests = [asked]
+
+
+def charge_and_forget(facts: Facts, told: str = "unknown", status: int = 3) -> None:
+    """Let the money for the first want be taken, and the venue never learn of it."""
+    end_with(facts, told, status, "unknown")
+    facts.payments.append(payment("PC-2", (10,)))
+
+
+def decline(facts: Facts, told: str = "payment declined") -> None:
+    """Let the bank decline everything, for good."""
+    end_with(facts, told, 1, "held")
+    facts.bookings, facts.holds[1]["state"], facts.states[1]["state"] = [], "held", "held"
+    facts.payments = [payment(status="declined")]
+    for number, run in enumerate((BOOKED, AGAIN)):
+        tell(facts, number, [outcome(run, 10, told), outcome(run, 14, told)], 1)
+        facts.runs[number].calls = [("mother", f"{told}: held until 12:45")]
+    facts.told, facts.refused = (told,), told
 
 
 def give_to_rival(facts: Facts) -> None:
@@ -130,14 +157,66 @@ def test_unknown_is_right_where_nobody_can_know(facts: Facts) -> None:
     assert judge(facts) == []
 
 
-@pytest.mark.parametrize("told", ["payment declined", "needs a person"])
-def test_a_lasting_refusal_of_the_bank_is_right(facts: Facts, told: str) -> None:
-    end_with(facts, told, 1, "held")
-    facts.bookings, facts.holds[1]["state"], facts.states[1]["state"] = [], "held", "held"
-    facts.payments = [payment(status="declined")]
+@pytest.mark.parametrize("status", ["failed", "pending"])
+def test_unknown_is_right_where_the_portal_has_not_told(facts: Facts, status: str) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    facts.payments.append(payment("PC-2", (10,), status=status))
+    assert judge(facts) == []
+
+
+def test_unknown_is_right_where_the_run_was_ended_at_the_last_button(facts: Facts) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    facts.requests = [
+        {"email": MOTHER, "method": "GET", "path": "/scp/x/confirmation", "fault": "pause", "status": 200}
+    ]
+    assert judge(facts)
+    facts.cut = True
+    assert judge(facts) == []
+
+
+@pytest.mark.parametrize(("told", "status"), [("unknown", 3), ("paid, not listed yet", 1), ("paid, not listed yet", 3)])
+def test_doubt_is_right_where_money_was_taken_and_nothing_booked(facts: Facts, told: str, status: int) -> None:
+    charge_and_forget(facts, told, status)
+    assert judge(facts) == []
+    facts.holds[0]["state"] = "expired"  # It ran out in the basket meanwhile.
+    assert judge(facts) == []
+
+
+def test_doubt_is_right_until_the_venue_has_learnt_of_it(facts: Facts) -> None:
+    tell(facts, 0, [outcome(BOOKED, 10, "unknown"), outcome(BOOKED, 14, "booked")], 3)
+    assert judge(facts) == []
+
+
+@pytest.mark.parametrize("state", ["held", "released"])
+def test_another_want_is_for_a_person_while_the_basket_holds_what_is_not_settled(facts: Facts, state: str) -> None:
+    charge_and_forget(facts)
+    facts.holds[1]["state"], facts.states[1]["state"] = state, state
+    facts.bookings, facts.payments = [], [payment("PC-2", (10,))]
+    told = "needs a person"
     for number, run in enumerate((BOOKED, AGAIN)):
-        tell(facts, number, [outcome(run, 10, told), outcome(run, 14, told)], 1)
-    facts.refused, facts.lasting = told, True
+        tell(facts, number, [outcome(run, 10, "unknown"), outcome(run, 14, told)], 3)
+        facts.runs[number].calls.append(("mother", "needs a person: the basket still holds 10:00"))
+    assert judge(facts) == []
+    facts.holds[0]["state"] = "expired"
+    assert [each for each in judge(facts) if "where booked was due" in each]
+
+
+@pytest.mark.parametrize("told", ["payment declined", "needs a person"])
+def test_a_lasting_refusal_is_right(facts: Facts, told: str) -> None:
+    decline(facts, told)
+    assert judge(facts) == []
+
+
+def test_a_declined_payment_may_be_tried_again_by_a_later_run(facts: Facts) -> None:
+    facts.payments.insert(0, payment("PC-0", status="declined"))
+    tell(facts, 0, [outcome(BOOKED, 10, "payment declined"), outcome(BOOKED, 14, "payment declined")], 1)
+    facts.payments[1]["at"] = BEGAN + 60_000
+    assert judge(facts) == []
+
+
+def test_a_stated_fee_is_paid(facts: Facts) -> None:
+    facts.payments = [payment(amount_pence=2830, surcharge_pence=50)]
+    facts.fees = {MOTHER: (50,)}
     assert judge(facts) == []
 
 
@@ -186,6 +265,126 @@ def _second_payment(facts: Facts) -> None:
     facts.payments.append(payment("PC-2", (10,)))
 
 
+def _second_payment_of_father(facts: Facts) -> None:
+    facts.payments.append(payment("PC-2", (10,), email=FATHER))
+
+
+def _half_booked(facts: Facts) -> None:
+    facts.payments = [payment(), payment("PC-2", (10, 14), at=BEGAN + 1)]
+    facts.bookings = [booking(10, "PC-2"), booking(14)]
+
+
+def _fee_not_stated(facts: Facts) -> None:
+    facts.payments = [payment(amount_pence=2830, surcharge_pence=50)]
+    facts.fees = {MOTHER: (40,)}
+
+
+def _too_much_spent(facts: Facts) -> None:
+    facts.payments = [payment(amount_pence=11_780, surcharge_pence=9000)]
+    facts.fees = {MOTHER: (9000,)}
+
+
+def _sent_again_after(status: str) -> Forgery:
+    def forge(facts: Facts) -> None:
+        facts.payments.insert(0, payment("PC-0", (10,), status=status))
+
+    return forge
+
+
+def _charged_and_told_as(told: str, state: str = "unknown") -> Forgery:
+    def forge(facts: Facts) -> None:
+        charge_and_forget(facts, told, 1)
+        facts.states[0]["state"] = state
+        for run in facts.runs:
+            run.calls.append(("mother", "somebody, please"))
+
+    return forge
+
+
+def _charged_and_known_as(state: str) -> Forgery:
+    def forge(facts: Facts) -> None:
+        charge_and_forget(facts)
+        facts.states[0]["state"] = state
+
+    return forge
+
+
+def _held_and_known_as(state: str) -> Forgery:
+    def forge(facts: Facts) -> None:
+        decline(facts)
+        facts.states[0]["state"] = state
+
+    return forge
+
+
+def _charged_and_run_out(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.holds[0]["state"], facts.states[0]["state"] = "expired", "released"
+
+
+def _charged_and_the_other_hour_booked(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.holds.append(hold(11))
+    facts.bookings.append(booking(11, "PC-3"))
+    facts.payments.append(payment("PC-3", (11,)))
+    facts.states.append({"account": "mother", "court": 1, "day": DAY, "hour": 11, "state": "paid"})
+    tell(facts, 1, [outcome(AGAIN, 10, "booked", 11), outcome(AGAIN, 14, "already booked")], 0)
+
+
+def _said_for_certain_in_between(facts: Facts) -> None:
+    tell(facts, 0, [outcome(BOOKED, 10, "site error"), outcome(BOOKED, 14, "booked")], 1)
+
+
+def _told_as_the_other_hour_in_between(facts: Facts) -> None:
+    tell(facts, 0, [outcome(BOOKED, 10, "unknown", 11), outcome(BOOKED, 14, "booked")], 3)
+
+
+def _nobody_called(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.runs[1].calls = []
+
+
+def _father_called(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.runs[1].calls = [("father", text) for _, text in facts.runs[1].calls]
+
+
+def _called_without_command(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.runs[0].calls = [("mother", "unknown: look at the statement")]
+
+
+def _command_not_said(facts: Facts) -> None:
+    charge_and_forget(facts)
+    facts.runs[1].said = "unknown already booked"
+
+
+def _held_and_nobody_called(facts: Facts) -> None:
+    decline(facts)
+    facts.history = [{"run": BOOKED, "account": "mother", "court": 1, "day": DAY, "hour": 10, "state": "held"}]
+    facts.runs[0].calls = []
+
+
+def _declined_by_nobody(facts: Facts) -> None:
+    decline(facts)
+    facts.payments[0]["status"] = "failed"
+
+
+def _pending_of_another_slot(facts: Facts) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    facts.payments.append(payment("PC-2", (12,), status="pending"))
+
+
+def _pending_of_father(facts: Facts) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    facts.payments.append(payment("PC-2", (10,), status="pending", email=FATHER))
+
+
+def _declined_and_yet_unknown(facts: Facts) -> None:
+    end_with(facts, "unknown", 3, "unknown")
+    facts.payments.append(payment("PC-2", (10,), status="declined"))
+
+
 def _other_slot(facts: Facts) -> None:
     facts.holds.append(hold(15, "released"))
 
@@ -219,7 +418,9 @@ def _bystander_hit(facts: Facts) -> None:
 
 
 def _refusal_misnamed(facts: Facts) -> None:
-    facts.refused = "payment declined"
+    facts.told = ("payment declined",)
+    facts.payments.insert(0, payment("PC-0", status="declined"))
+    facts.payments[1]["at"] = BEGAN + 60_000
     tell(facts, 0, [outcome(BOOKED, 10, "site error"), outcome(BOOKED, 14, "payment declined")], 1)
 
 
@@ -259,7 +460,33 @@ def _set(run: int, **values: Any) -> Forgery:  # noqa: ANN401 - whatever the fie
         (lambda facts: setattr(facts, "quiet", False), "never became quiet"),
         (_second_sale, "was sold 2 times"),
         (_second_payment, "was paid 2 times"),
-        (_second_payment, "payment PC-2 is for 1 slots, and 0 were booked with it"),
+        (_second_payment_of_father, "was paid 2 times"),
+        (_second_payment, "was sent for payment again (PC-2), though PC-1 was paid"),
+        (_sent_again_after("failed"), "was sent for payment again (PC-1), though PC-0 was failed"),
+        (_sent_again_after("pending"), "was sent for payment again (PC-1), though PC-0 was pending"),
+        (_half_booked, "payment PC-1 is for 2 slots, and 1 of them were booked with it"),
+        (_fee_not_stated, "took a fee of 50 pence that was not stated"),
+        (_too_much_spent, "has spent 11780 pence, where 10000 are allowed"),
+        (_charged_and_told_as("payment declined"), "10:00 was charged and not booked, and told as payment declined"),
+        (_charged_and_told_as("needs a person"), "10:00 was charged and not booked, and told as needs a person"),
+        (_charged_and_told_as("taken by somebody else"), "was charged before, and told as taken by somebody else"),
+        (_charged_and_known_as("held"), "held in the ledger, held, money taken at the venue"),
+        (_charged_and_known_as("paying"), "paying in the ledger, held, money taken at the venue"),
+        (_charged_and_known_as("paid"), "paid in the ledger, held, money taken at the venue"),
+        (_charged_and_run_out, "released in the ledger, money taken at the venue"),
+        (_charged_and_the_other_hour_booked, "for one wish"),
+        (_charged_and_the_other_hour_booked, "was charged before, and told as booked (court 1, 2026-12-29 11:00"),
+        (_said_for_certain_in_between, "10:00 was charged before, and told as site error"),
+        (_told_as_the_other_hour_in_between, "10:00 was charged before, and told as unknown (court 1, 2026-12-29 11"),
+        (_nobody_called, "run run-2 has not called a person for court 1, 2026-12-29 10:00, unknown"),
+        (_father_called, "run run-2 has not called a person for court 1, 2026-12-29 10:00, unknown"),
+        (_called_without_command, "run run-1 has not called a person for court 1, 2026-12-29 10:00, unknown"),
+        (_command_not_said, "run run-2 has not said how to settle court 1, 2026-12-29 10:00, unknown"),
+        (_held_and_nobody_called, "run run-1 has not called a person for court 1, 2026-12-29 10:00, which is held"),
+        (_declined_by_nobody, "was told as payment declined, and no bank had declined it"),
+        (_pending_of_another_slot, "though no click that pays went unanswered"),
+        (_pending_of_father, "though no click that pays went unanswered"),
+        (_declined_and_yet_unknown, "though no click that pays went unanswered"),
         (_other_slot, "has held court 1, 2026-12-29 15:00, which nobody asked for"),
         (_other_sale, "has booked court 1, 2026-12-29 15:00, which nobody asked for"),
         (_both_hours, "for one wish"),
@@ -271,7 +498,11 @@ def _set(run: int, **values: Any) -> Forgery:  # noqa: ANN401 - whatever the fie
         (lambda facts: facts.states[0].update(state="paying"), "paying in the ledger, sold at the venue"),
         (lambda facts: facts.states[0].update(state="intent"), "intent in the ledger, sold at the venue"),
         (lambda facts: facts.states[0].update(state="held"), "held in the ledger, sold at the venue"),
+        (lambda facts: facts.states[0].update(state="unknown"), "unknown in the ledger, sold at the venue"),
         (lambda facts: facts.states.pop(), "nothing in the ledger, sold at the venue"),
+        (_held_and_known_as("paid"), "paid in the ledger, held at the venue"),
+        (_held_and_known_as("paying"), "paying in the ledger, held at the venue"),
+        (_held_and_known_as("released"), "released in the ledger, held at the venue"),
         (
             lambda facts: facts.states.append({**facts.states[0], "hour": 11}),
             "paid in the ledger, nothing at the venue",
@@ -290,7 +521,7 @@ def _set(run: int, **values: Any) -> Forgery:  # noqa: ANN401 - whatever the fie
         (_rival_misnamed, "where taken by somebody else was due"),
         (_told_as_the_other_hour, "but told as already booked (court 1, 2026-12-29 11:00)"),
         (_bystander_hit, "it was not this account's fault"),
-        (_refusal_misnamed, "where the bank's answer makes it payment declined"),
+        (_refusal_misnamed, "where the trouble makes it payment declined"),
         (_set(1, status=1), "the last run ended with 1, where its outcomes ask for 0"),
         (_set(0, status=3), "run 1: it ended with 3, where its outcomes ask for 0"),
         (_set(0, status=-15), "run 1: it ended with -15"),

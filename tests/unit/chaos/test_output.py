@@ -63,6 +63,13 @@ def test_a_seed_that_failed_is_told_with_its_reasons_and_its_replay() -> None:
     assert [each.clean for each in VERDICTS] == [True, True, False, False, True]
 
 
+def test_the_figures_tell_how_many_seeds_have_watched() -> None:
+    watching = next(scenario for seed in range(PERIOD) if (scenario := scenario_of(seed)).contested is not None)
+    plain = next(scenario for seed in range(PERIOD) if (scenario := scenario_of(seed)).contested is None)
+    told = summary([Verdict(watching), Verdict(plain), Verdict(plain)], 60.0)
+    assert "3 seeds (3 clean), 1 of them with a watch" in told
+
+
 def test_page_and_figures_hold_everything(tmp_path: Path) -> None:
     write_page(tmp_path / "chaos.md", VERDICTS, 90.0, "./run.sh chaos --runs 5")
     page = (tmp_path / "chaos.md").read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import runpy
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,14 +16,17 @@ from robot.api import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
 from Booker import Booker
+from booking.checkout import CheckoutKind, CheckoutPage
 from booking.errors import BookingError
 from booking.holding import Act, Move
-from booking.ledger import LEDGER, Ledger, Mark, SlotState
+from booking.ledger import LEDGER, Ledger, Mark, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import StopError
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 from booking.plan import write_plan
+from booking.redaction import Redaction
+from Credentials import Credentials
 
 SITE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
 DAY = date(2026, 12, 28)
@@ -34,12 +38,17 @@ URL = "https://site.example.test"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder of a run whose plan asks for one want of Mother, and nothing of her mother-in-law."""
+    return planned(tmp_path, "first", Want("mother", (EIGHT, NINE), "Booking Schedule, row 2"))
+
+
+def planned(results: Path, name: str, *wants: Want, **other: object) -> Path:
+    """Return the folder of a run with a plan of these wants."""
     people = tuple(
         Account(name, "m@example.test", 1, f"{URL}/courses/detail/171/practice-fields-tennis-court-1/")
         for name in ("Mother", "Mother-in-law")
     )
     plan = Plan(
-        run="first",
+        run=name,
         site="practice",
         site_url=URL,
         slot_day=DAY,
@@ -50,26 +59,30 @@ def folder(tmp_path: Path) -> Path:
         max_spend_pence=10_000,
         max_spend_per_account_pence=10_000,
         accounts=people,
-        wants=(Want("mother", (EIGHT, NINE), "Booking Schedule, row 2"),),
+        wants=wants,
     )
-    run = tmp_path / "first"
+    run = results / name
     run.mkdir()
-    write_plan(plan, run)
+    write_plan(replace(plan, **cast("Any", other)), run)
     return run
 
 
 @pytest.fixture
-def take_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Booker]]:
+def take_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Booker]]:
     def value(_self: BuiltIn, name: str, default: object = None) -> object:
         return SITE.get(name.strip("${}"), default)
 
+    secrets = Credentials()
+    secrets._settings = cast("Any", SimpleNamespace(payment_hosts=("pay.example.test",)))
+    secrets._redaction = Redaction(["4111111111111111"])
     monkeypatch.setattr(BuiltIn, "get_variable_value", value)
+    monkeypatch.setattr(BuiltIn, "get_library_instance", lambda _self, name: {"Credentials": secrets}[name])
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     taken: list[Booker] = []
 
-    def go(name: str) -> Booker:
+    def go(name: str, run: Path = folder) -> Booker:
         booker = Booker()
-        booker.take_up_account(name, folder)
+        booker.take_up_account(name, run)
         taken.append(booker)
         return booker
 
@@ -104,6 +117,51 @@ def seen(path: str, html: str = "") -> dict[str, Any]:
 
 def row(hour: int) -> BookingRow:
     return BookingRow(COURT, DAY, hour, pence=1390)
+
+
+def page(kind: CheckoutKind, **other: object) -> CheckoutPage:
+    """Return a page of the checkout."""
+    usual = CheckoutPage(
+        kind=kind,
+        host="pay.example.test",
+        amount_pence=None,
+        fee_pence=None,
+        message="",
+        declined=False,
+        unfilled=(),
+        fingerprint="one",
+    )
+    return replace(usual, **cast("Any", other))
+
+
+def holds(booker: Booker, *hours: int) -> None:
+    """Hold these hours, each as the first one wanted."""
+    booker.prepare_to_hold("192", calendar(**{f"h{hour}": "free" for hour in hours}))
+    move = booker.first_move()
+    while move.act is Act.REACH:
+        got = [aim.slot.hour for aim in move.aims]
+        html = basket_page(*hours)
+        assert set(got) <= set(hours)
+        move = booker.move_after_reaching(move, [seen("/basket/", html) for _ in move.aims])
+    booker.held_slots_should_be_noted()
+
+
+def clicks(booker: Booker, *hours: int) -> None:
+    """Pay by card for these hours, up to the click."""
+    booker.skip_unless_slots_are_held()
+    booker.check_basket_against_plan(Basket(tuple(map(row, hours)), 1390 * len(hours), 0))
+    booker.payment_begins(by_card=False)
+    booker.payment_was_not_sent(Proof.CARD_ASKED_FOR)
+    booker.amount_should_be_as_expected(page(CheckoutKind.CONFIRMATION, amount_pence=1390 * len(hours)))
+    booker.payment_begins(by_card=True)
+
+
+def calls(booker: Booker) -> list[str]:
+    return [text for _, _, text in booker.night.ledger.details(booker.night.plan.run, Mark.CALL)]
+
+
+def state(booker: Booker, slot: Slot = EIGHT) -> SlotState | None:
+    return booker.night.ledger.state("mother", slot)
 
 
 def outcomes(folder: Path) -> list[tuple[Outcome, Slot]]:
@@ -236,6 +294,224 @@ def test_a_rehearsal_sends_a_basket_only_where_a_card_will_be_asked_for(
     take_up: Callable[[str], Booker], total: int | None, credit: int | None, sure: bool
 ) -> None:
     assert take_up("Mother").site_will_ask_for_a_card(Basket((row(8),), total, credit)) is sure
+
+
+# What stands on the last page
+
+
+UNCLEAR = [
+    page(CheckoutKind.BANK),
+    page(CheckoutKind.UNKNOWN_HOST, host="bank.test"),
+    page(CheckoutKind.ERROR, message="A problem was encountered. Please do not attempt to make this payment again"),
+    page(CheckoutKind.CARD, message="Card type not accepted"),
+    page(CheckoutKind.CONFIRMATION),
+    page(CheckoutKind.BROKEN),
+    page(CheckoutKind.NOTHING),
+    page(CheckoutKind.BASKET),
+    page(CheckoutKind.ERROR, declined=True, message="Card declined, or not"),
+]
+
+
+@pytest.mark.parametrize("last", UNCLEAR, ids=[f"{each.kind}-{each.message[:9]}" for each in UNCLEAR])
+def test_after_the_click_that_pays_whatever_is_no_known_word_is_never_paid_again(
+    take_up: Callable[..., Booker], folder: Path, last: CheckoutPage
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    clicks(booker, 8)
+    assert not booker.end_payment(last)
+    booker.settle_payment([], confirmed=False)
+    assert state(booker) is SlotState.UNKNOWN
+    assert any("./run.sh settle mother 2026-12-28 08:00" in told for told in calls(booker))
+    for attempt in (booker.skip_unless_slots_are_held, lambda: booker.payment_begins(by_card=False)):
+        with pytest.raises((SkipExecution, BookingError)):
+            attempt()
+    with pytest.raises(AssertionError, match="does not list"):
+        booker.payments_should_be_settled()
+    booker.close_the_books()
+    assert outcomes(folder) == [(Outcome.UNKNOWN, EIGHT)]
+    # The next run finds the slot in the basket, where it stays after a broken return, and leaves it alone.
+    again = take_up("Mother", planned(folder.parent, "second", Want("mother", (EIGHT, NINE), "row 2")))
+    again.take_stock([], Basket((row(8),), 1390, 0))
+    assert not again.something_is_still_wanted()
+    with pytest.raises(SkipExecution):
+        again.skip_unless_slots_are_held()
+    assert again.line_to_remove(Basket((row(8),), 1390, 0)) is None
+
+
+@pytest.mark.parametrize("kind", [CheckoutKind.BANK, CheckoutKind.UNKNOWN_HOST])
+def test_what_nobody_has_confirmed_in_time_is_told_to_be_confirmed_or_refused_first(
+    take_up: Callable[..., Booker], kind: CheckoutKind
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    clicks(booker, 8)
+    booker.ask_to_confirm_with_the_bank(booker.get_time_for_the_bank(timedelta(minutes=10)))
+    booker.end_payment(page(kind))
+    [told] = calls(booker)  # at once: before My Bookings is read
+    assert "confirm or refuse it with your bank" in told
+    assert "do not pay for it by hand before that" in told
+
+
+@pytest.mark.parametrize("kind", [CheckoutKind.CARD, CheckoutKind.DECLINED])
+def test_a_decline_in_known_words_is_one_and_the_slot_stays_held(
+    take_up: Callable[..., Booker], folder: Path, kind: CheckoutKind
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    clicks(booker, 8)
+    with pytest.raises(StopError) as caught:
+        booker.end_payment(page(kind, declined=True, message="Card declined"))
+    assert caught.value.outcome is Outcome.DECLINED
+    assert state(booker) is SlotState.HELD
+    with pytest.raises(StopError):
+        booker.card_should_not_be_declined()
+    [told] = calls(booker)
+    assert told.startswith("payment declined: the card portal says: Card declined")
+    booker.close_the_books()
+    assert outcomes(folder) == [(Outcome.DECLINED, EIGHT)]
+
+
+@pytest.mark.parametrize(("amount", "fee"), [(1391, None), (1389, None), (2780, 0), (None, None), (1440, 49)])
+def test_what_the_portal_is_about_to_charge_is_what_the_basket_costs_or_nothing_is_paid(
+    take_up: Callable[..., Booker], amount: int | None, fee: int | None
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    booker.check_basket_against_plan(Basket((row(8),), 1390, 0))
+    with pytest.raises(StopError):
+        booker.amount_should_be_as_expected(page(CheckoutKind.CONFIRMATION, amount_pence=amount, fee_pence=fee))
+    assert state(booker) is SlotState.HELD
+
+
+def test_a_watch_leaves_alone_what_came_back_while_a_payment_is_in_doubt(
+    take_up: Callable[..., Booker], folder: Path
+) -> None:
+    wants = [Want("mother", (slot,), "Booking Schedule, row 2") for slot in (EIGHT, NINE)]
+    until = datetime.now(UTC) + timedelta(hours=1)
+    booker = take_up("Mother", planned(folder.parent, "second", *wants, watch_until=until))
+    booker.prepare_to_hold("192", calendar(h8="free", h9="taken"))
+    booker.move_after_reaching(booker.first_move(), [seen("/basket/", basket_page(8))])
+    booker.held_slots_should_be_noted()
+    assert [want.first for want in booker.night.watched] == [NINE]
+    clicks(booker, 8)
+    booker.night.failed("My Bookings: 520")
+    before = booker.night.ledger.history()
+    for free in ("free", "taken"):
+        assert booker.first_move_for_what_came_back(calendar(h8="free", h9=free)).act is Act.DONE
+        assert not booker.note_what_came_back()
+    assert booker.night.ledger.history() == before
+    # Once it is settled, what has come back is taken.
+    booker.settle_payment([row(8)], confirmed=False)
+    move = booker.first_move_for_what_came_back(calendar(h8="taken", h9="free"))
+    assert move.aim.slot == NINE
+    booker.move_after_reaching(move, [seen("/basket/", basket_page(9))])
+    assert booker.note_what_came_back()
+
+
+def test_an_account_of_which_nothing_is_wanted_looks_up_a_payment_of_an_earlier_run(
+    take_up: Callable[..., Booker], folder: Path
+) -> None:
+    killed = take_up("Mother")
+    holds(killed, 8)
+    clicks(killed, 8)
+    later = planned(folder.parent, "later", slot_day=DAY + timedelta(days=1))
+    take_up("Mother", later).skip_unless_something_is_wanted()
+    with pytest.raises(SkipExecution):
+        take_up("Mother In Law", later).skip_unless_something_is_wanted()
+    booker = take_up("Mother", later)
+    booker.take_stock([row(8)], Basket((), None, 0))
+    assert state(booker) is SlotState.PAID
+    with pytest.raises(SkipExecution):
+        take_up("Mother", later).skip_unless_something_is_wanted()
+
+
+def test_a_task_that_fails_while_something_is_held_calls_at_once(take_up: Callable[..., Booker]) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    failed = cast("Any", SimpleNamespace(failed=True, message="the basket: 520"))
+    booker.end_test(cast("Any", None), failed)
+    assert calls(booker) == []  # the payment is still to come
+    booker.skip_unless_slots_are_held()
+    booker.end_test(cast("Any", None), failed)
+    [told] = calls(booker)
+    assert "Held and not paid: court 1, Mon 28 Dec 2026, 08:00" in told
+    assert "held until about" in told
+
+
+def test_a_payment_that_is_listed_late_is_looked_at_again(
+    take_up: Callable[..., Booker], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booker = take_up("Mother")
+    clock = [1_000.0]
+    waits: list[float] = []
+
+    def wait(until: float) -> None:
+        waits.append(until - time.time() + 0.1)
+        clock[0] += waits[-1]
+
+    monkeypatch.setattr("Booker.sleep_until", wait)
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    with pytest.raises(SkipExecution):
+        booker.skip_unless_a_payment_is_unsettled()
+    holds(booker, 8)
+    clicks(booker, 8)
+    assert booker.end_payment(page(CheckoutKind.PAID))
+    booker.settle_payment([], confirmed=True)
+    assert calls(booker) == []
+    booker.skip_unless_a_payment_is_unsettled()
+    while booker.wait_for_next_look_at_payment(timedelta(minutes=5)):
+        booker.settle_payment([], confirmed=False)
+    assert 280 < sum(waits) <= 303
+    assert 1 < waits[0] < 3
+    assert max(waits) <= 61
+    assert len(waits) > 8
+    booker.settle_payment([row(8)], confirmed=False)
+    assert not booker.wait_for_next_look_at_payment(timedelta(minutes=5))
+    booker.payments_should_be_settled()
+    booker.close_the_books()
+    assert outcomes(folder) == [(Outcome.BOOKED, EIGHT)]
+
+
+def test_a_payment_that_was_confirmed_and_is_never_listed_is_not_unknown(
+    take_up: Callable[..., Booker], folder: Path
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    clicks(booker, 8)
+    assert booker.end_payment(page(CheckoutKind.PAID))
+    booker.night.failed("My Bookings: 520")
+    booker.close_the_books()
+    assert outcomes(folder) == [(Outcome.NOT_LISTED, EIGHT)]
+
+
+def test_only_lines_that_this_run_has_held_are_removed(take_up: Callable[..., Booker], folder: Path) -> None:
+    booker = take_up("Mother")
+    basket = Basket((row(9), row(8)), 2780, 0)
+    assert booker.line_to_remove(basket) is None
+    holds(booker, 8)
+    assert booker.line_to_remove(basket) == 1
+    again = take_up("Mother", planned(folder.parent, "second", Want("mother", (EIGHT, NINE), "row 2")))
+    again.take_stock([], basket)
+    assert again.night.held == (EIGHT,)
+    assert again.line_to_remove(basket) is None
+
+
+def test_what_a_page_says_reaches_ledger_sheet_and_message_without_secrets(
+    take_up: Callable[..., Booker], folder: Path
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    clicks(booker, 8)
+    with pytest.raises(StopError, match="was declined"):
+        booker.end_payment(page(CheckoutKind.DECLINED, declined=True, message="card 4111 1111 1111 1111 was declined"))
+    booker.close_the_books()
+    with Ledger(folder.parent / LEDGER, "practice") as ledger:
+        told = [each.why for each in ledger.outcomes("first")]
+        told += [each.why for each in ledger.history()]
+        told += [text for _, _, text in ledger.details("first", *Mark)]
+    assert any("was declined" in text for text in told)
+    assert not any("1111" in text for text in told)
 
 
 def test_nothing_works_before_an_account_is_taken_up() -> None:

@@ -96,6 +96,14 @@ def test_without_a_card_nothing_is_paid_with_one(tmp_path: Path, monkeypatch: py
         library(tmp_path, monkeypatch, MOTHER_CAM_PASSWORD="canary", PAYMENT="rehearse").get_card()
 
 
+def test_what_a_page_says_is_cleaned_of_every_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = library(tmp_path, monkeypatch, **SECRETS)
+    said = found.clean("4111 1111 1111 1111 of Holder Canary (canary-password) was declined; ask your bank")
+    assert said.endswith("was declined; ask your bank")
+    for secret in ("4111", "Canary", "canary"):
+        assert secret not in said
+
+
 def test_payment_hosts_begin_with_the_sites_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert library(tmp_path, monkeypatch, **SECRETS).get_payment_hosts() == ("127.0.0.1",)
 

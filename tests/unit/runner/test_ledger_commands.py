@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from booking.ledger import LEDGER, Ledger, SlotState
 from booking.model import Slot
 from runner.__main__ import main
+from runner.lock import only_run
 
 SLOT = Slot(1, date(2026, 12, 28), 18)
 
@@ -61,6 +63,21 @@ def test_a_person_settles_what_nobody_knew(
     come_to(ledger, SlotState.HELD, *dict.fromkeys([SlotState.PAYING, last]))
     assert say(monkeypatch, "settle", "Mother", "2026-12-28", "6pm", verdict) == 0
     assert ledger.state("mother", SLOT) is state
+
+
+def test_a_run_that_is_going_on_is_told_with_the_command_to_paste_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for state in (SlotState.HELD, SlotState.PAYING):
+        ledger.record(run="r1", account="anne_marie", slot=SLOT, state=state, pence=1390)
+    with only_run(tmp_path):
+        assert say(monkeypatch, "settle", "Anne Marie", "2026-12-28", "18:00", "paid", "--court", "1") == 75
+    assert ledger.state("anne_marie", SLOT) is SlotState.PAYING
+    told = capsys.readouterr().err
+    assert all(part in told for part in ("Another run is going on", "still works with the ledger", "Wait for its end"))
+    assert "this one leaves it alone" not in told
+    assert say(monkeypatch, *shlex.split(told.splitlines()[-1])[1:]) == 0
+    assert ledger.state("anne_marie", SLOT) is SlotState.PAID
 
 
 def test_what_a_damaged_ledger_may_have_forgotten_is_settled(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

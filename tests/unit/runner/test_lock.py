@@ -67,6 +67,12 @@ def test_a_second_run_is_told_who_is_busy(tmp_path: Path, other_run: Starts) -> 
     assert not free(tmp_path)
 
 
+def test_a_person_is_told_what_to_do_otherwise(tmp_path: Path) -> None:
+    with only_run(tmp_path), pytest.raises(BusyError) as busy, only_run(tmp_path, "wait for its end."):
+        pytest.fail("two runs at a time")
+    assert str(busy.value) == f"Another run is going on (process {os.getpid()}): wait for its end."
+
+
 def test_the_lock_is_free_when_the_run_has_ended(tmp_path: Path, other_run: Starts) -> None:
     process = other_run()
     process.communicate("\n", timeout=WAIT_SECONDS)

@@ -6,16 +6,17 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError
 from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotRecord, SlotState
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want
-from booking.night import HOLD_LASTS
+from booking.night import HOLD_LASTS, Night
 from booking.opening import Release
 from booking.outcomes import ExitStatus, Outcome
 from booking.plan import read_plan
@@ -392,7 +393,7 @@ def test_a_run_begins_with_what_is_unsettled_of_any_day_and_account(
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
     assert [line.partition(",")[0] for line in told] == ["Warning: mother", "Warning: grandma", "Warning: mum"]
     assert all("./run.sh settle" in line for line in told)
-    says = ("this run looks it up", "no password in the settings", "no account of this run")
+    says = ("this run looks it up", "no password in the settings", "no account of the sheet")
     assert [part in line for part, line in zip(says, told, strict=True)] == [True] * 3
     assert read_plan(next(tmp_path.glob("*/plan.json"))).basket_url == "https://site.example.test/basket/"
 
@@ -452,6 +453,27 @@ def test_calls_of_several_lines_are_passed_on_whole_and_once(
     )
 
 
+def test_what_is_settled_is_passed_on_as_good_news(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, letters = plan_of(settings), Letters()
+    going = module._Run(Options(), settings, {}, Terminal(), letters)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.mark(plan.run, "mother", Mark.BANK, "confirm it")
+        ledger.mark(plan.run, "mother", Mark.SETTLED, "the payment is settled: My Bookings lists it")
+        ledger.mark(plan.run, "mother", Mark.NOTICE, "for the terminal only")
+        going._pass_on(plan, ledger, quiet=True)
+        assert [title for title, _ in letters.sent] == ["A person is needed, Mon 28 Dec"]
+        for _ in range(2):
+            going._pass_on(plan, ledger, quiet=False)
+    assert letters.sent[1:] == [("Settled, Mon 28 Dec", "Mother: the payment is settled: My Bookings lists it")]
+    assert capsys.readouterr().out.splitlines() == [
+        "Warning: Mother: confirm it",
+        "Warning: Mother: for the terminal only",
+        "Mother: the payment is settled: My Bookings lists it",
+    ]
+
+
 def test_what_a_lost_worker_was_told_is_cleaned_of_secrets(settings: Settings, tmp_path: Path) -> None:
     slot = Slot(1, date(2026, 12, 28), 8)
     want = Want("mother", (slot,), "row 2")
@@ -463,6 +485,165 @@ def test_what_a_lost_worker_was_told_is_cleaned_of_secrets(settings: Settings, t
         assert going._complete(plan, ledger)
         (told,) = ledger.outcomes(plan.run)
     assert told.why.startswith("the <redacted> of this account was killed or lost")
+
+
+class WatchedWorkers:
+    """Workers that last for so many looks; each look finds these accounts gone."""
+
+    def __init__(self, *gone: set[str]) -> None:
+        self._gone = list(gone)
+        self.looks = 0
+
+    @property
+    def running(self) -> bool:
+        return self.looks < len(self._gone)
+
+    def gone(self) -> frozenset[str]:
+        self.looks += 1
+        return frozenset(self._gone[self.looks - 1])
+
+
+def hold(ledger: Ledger, account: str, slot: Slot) -> None:
+    for state in (SlotState.INTENT, SlotState.HELD):
+        ledger.record(run="now", account=account, slot=slot, state=state, why="in the basket", pence=1390)
+
+
+@pytest.fixture
+def watched(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    """A run that watches over mother and father, each of whom wants a slot and holds it."""
+    slots = (Slot(1, date(2026, 12, 28), 8), Slot(2, date(2026, 12, 28), 8))
+    father = Account("Father", "father@example.test", 2, settings.site_url)
+    plan = plan_of(settings)
+    plan = replace(
+        plan, opening=datetime.now(UTC) - timedelta(minutes=5), accounts=(*plan.accounts, father),
+        wants=(Want("mother", (slots[0],), "row 2"), Want("father", (slots[1],), "row 3")),
+    )  # fmt: skip
+    monkeypatch.setattr(module, "_LOOK_EVERY", 0.0)
+    letters = Letters()
+    going = module._Run(Options(), settings, {}, Terminal(), letters)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.start_run(plan.run, plan.slot_day, ["mother", "father"])
+        for account, slot in zip(("mother", "father"), slots, strict=True):
+            hold(ledger, account, slot)
+        yield Watched(going, plan, ledger, letters, tmp_path)
+
+
+@dataclass
+class Watched:
+    """A run that watches, and what it works with."""
+
+    going: module._Run
+    plan: Plan
+    ledger: Ledger
+    letters: Letters
+    folder: Path
+
+    def watch(self, *gone: set[str]) -> WatchedWorkers:
+        workers, pump = WatchedWorkers(*gone), SimpleNamespace(quiet=False)
+        self.going._watch(workers, self.plan, self.folder, self.ledger, pump)  # type: ignore[arg-type]
+        return workers
+
+
+def test_what_a_killed_worker_held_is_told_while_the_others_go_on(watched: Watched) -> None:
+    watched.watch(set(), {"mother"}, {"mother"}, {"mother"})
+    (told,) = watched.ledger.outcomes("now")
+    assert (told.account, told.outcome) == ("mother", Outcome.SITE_ERROR)
+    assert told.why.startswith("the worker of this account was killed or lost; held until about")
+    ((title, text),) = watched.letters.sent
+    assert title == "A person is needed, Mon 28 Dec"
+    assert text.startswith("Mother: site error: the worker of this account was killed or lost")
+    assert "Held and not paid: court 1, Mon 28 Dec 2026, 08:00" in text
+    # At the end her books are looked at once more, and nothing is told twice.
+    assert watched.going._complete(watched.plan, watched.ledger)
+    watched.going._pass_on(watched.plan, watched.ledger, quiet=False)
+    assert [record.account for record in watched.ledger.outcomes("now")] == ["mother", "father"]
+    assert [text.partition(":")[0] for _, text in watched.letters.sent] == ["Mother", "Father"]
+    assert not watched.going._complete(watched.plan, watched.ledger)
+
+
+def test_a_payment_of_a_killed_worker_is_in_doubt_at_once(watched: Watched) -> None:
+    slot = watched.plan.wants[0].first
+    watched.ledger.record(run="now", account="mother", slot=slot, state=SlotState.PAYING)
+    watched.watch({"mother"})
+    assert watched.ledger.state("mother", slot) is SlotState.UNKNOWN
+    ((_, text),) = watched.letters.sent
+    assert "./run.sh settle mother 2026-12-28 08:00" in text
+
+
+def test_a_worker_that_has_closed_its_books_is_not_lost(watched: Watched) -> None:
+    watched.ledger.mark("now", "mother", Mark.LEFT)
+    watched.watch({"mother"}, {"mother"})
+    assert watched.ledger.outcomes("now") == []
+    assert watched.letters.sent == []
+
+
+def test_a_worker_that_leaves_while_it_is_looked_at_is_not_lost(watched: Watched) -> None:
+    workers = WatchedWorkers()
+
+    def gone() -> frozenset[str]:
+        watched.ledger.mark("now", "mother", Mark.LEFT)  # Its last act, a moment before it was seen to be gone.
+        return frozenset({"mother"})
+
+    workers.gone = gone  # type: ignore[method-assign]
+    watched.going._look_for_lost_workers(workers, watched.plan, watched.ledger)  # type: ignore[arg-type]
+    assert watched.ledger.outcomes("now") == []
+
+
+def test_lost_workers_are_not_looked_for_around_the_opening_nor_all_the_time(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOOK_EVERY", 3.0)
+    workers = WatchedWorkers(set(), set())
+    for _ in range(3):
+        watched.going._look_for_lost_workers(workers, watched.plan, watched.ledger)  # type: ignore[arg-type]
+    assert workers.looks == 1
+    opens = replace(watched, plan=replace(watched.plan, opening=datetime.now(UTC) + timedelta(seconds=5)))
+    turns = iter([True, True, False])
+    monkeypatch.setattr(WatchedWorkers, "running", property(lambda _: next(turns)))
+    watched.going._next_look = 0.0
+    assert opens.watch({"mother"}).looks == 0
+
+
+def test_books_that_cannot_be_closed_do_not_break_off_what_the_others_do(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise LedgerError("a want has one outcome")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Night, "abandoned", refuse)
+        assert watched.watch({"mother"}, {"mother"}, {"mother"}).looks == 3
+    assert watched.ledger.outcomes("now") == []
+    watched.going._complete(watched.plan, watched.ledger)
+    assert {record.account for record in watched.ledger.outcomes("now")} == {"mother", "father"}
+
+
+@pytest.mark.parametrize("lost", [set(), {"mother"}])
+def test_the_report_is_made_again_where_a_worker_was_lost(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, lost: set[str]
+) -> None:
+    class Pump(SimpleNamespace):
+        def __init__(self, *_: object) -> None:
+            super().__init__(quiet=False)
+
+        def __enter__(self) -> Pump:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    done: list[str] = []
+    monkeypatch.setattr(module, "SheetPump", Pump)
+    for account in {"mother", "father"} - lost:
+        Night(watched.plan, account, watched.ledger).close()
+        watched.ledger.mark("now", account, Mark.LEFT)
+    workers = WatchedWorkers(lost)
+    workers.finish = lambda: done.append("finished")  # type: ignore[attr-defined]
+    workers.renew_report = lambda: done.append("report")  # type: ignore[attr-defined]
+    folder = watched.folder / "now"
+    folder.mkdir()
+    watched.going._see_through(workers, watched.plan, folder, watched.ledger)  # type: ignore[arg-type]
+    assert done == ["finished", *(["report"] if lost else [])]
 
 
 def test_a_task_has_time_for_the_wait_the_hold_the_bank_and_the_proof(settings: Settings) -> None:
@@ -499,11 +680,88 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
     monkeypatch.setattr(module._Run, "_see_through", fail)
     plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.start_run("now", plan.slot_day, ["mother"])
         for state in states:
             ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
         going = module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))
         with pytest.raises(BrokenOffError, match="the next run goes on") as broken:
             going._work(plan, tmp_path, None, ledger)
+        assert ledger.runs_without_end() == []
+        assert ledger.runs()[0].status == (3 if payment_unknown else 2)
     assert broken.value.payment_unknown is payment_unknown
     assert LastingWorkers.done == ["stopped", "finished"]
     assert str(error) in str(broken.value)
+
+
+def test_what_was_still_called_for_by_workers_that_end_is_passed_on(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mother's worker still has its say while it is ended, father's is killed."""
+
+    class Ending(LastingWorkers):
+        def stop(self) -> None:
+            watched.ledger.mark("now", "mother", Mark.CALL, "payment declined: the card portal says so")
+            Night(watched.plan, "mother", watched.ledger).close()
+            super().stop()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "Workers", Ending)
+    monkeypatch.setattr(module._Run, "_see_through", fail)
+    with pytest.raises(BrokenOffError):
+        watched.going._work(watched.plan, watched.folder, None, watched.ledger)
+    texts = [text for _, text in watched.letters.sent]
+    assert texts[0] == "Mother: payment declined: the card portal says so"
+    assert texts[-1].startswith("Father: site error: the run was broken off")
+    assert "Held and not paid: court 2" in texts[-1]
+
+
+@pytest.mark.parametrize("trouble", [LedgerError("the ledger is damaged"), ValueError("'helx' is no state")])
+def test_a_ledger_that_can_be_used_no_more_may_hide_a_payment(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    class Broken:
+        def __getattr__(self, _: str) -> Callable[..., None]:
+            return fail
+
+    def fail(*_: object, **__: object) -> None:
+        raise trouble if isinstance(trouble, LedgerError) else LedgerError("the disk is full")
+
+    def nonsense() -> None:
+        raise trouble
+
+    ledger = Broken()
+    ledger.unsettled = nonsense  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "Workers", LastingWorkers)
+    monkeypatch.setattr(module._Run, "_see_through", fail)
+    going = module._Run(Options(), settings, {}, Terminal(), Letters())
+    with pytest.raises(BrokenOffError) as broken:
+        going._work(plan_of(settings), tmp_path, None, ledger)  # type: ignore[arg-type]
+    assert broken.value.payment_unknown
+    assert LastingWorkers.done == ["stopped", "finished"]
+
+
+def test_workers_whose_report_cannot_be_written_are_ended_all_the_same(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(LastingWorkers):
+        def finish(self) -> None:
+            super().finish()
+            raise OSError(28, "No space left on device")
+
+    def fail(*_: object) -> None:
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(module, "Workers", Full)
+    monkeypatch.setattr(module._Run, "_see_through", fail)
+    plan = plan_of(settings)
+    with Ledger(tmp_path / LEDGER, "practice") as ledger:
+        ledger.start_run("now", plan.slot_day, ["mother"])
+        leave_unsettled(ledger, "mother", Slot(1, plan.slot_day, 8))
+        going = module._Run(Options(), settings, {}, Terminal(), Letters())
+        with pytest.raises(BrokenOffError) as broken:
+            going._work(plan, tmp_path, None, ledger)
+        assert [each.status for each in ledger.runs()] == [ExitStatus.PAYMENT_UNKNOWN]
+    assert broken.value.payment_unknown
+    assert Full.done == ["stopped", "finished"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -50,14 +51,17 @@ def test_an_unsettled_payment_is_told_with_all_that_settles_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "says"),
+    ("account", "court", "says"),
     [
-        ("mother", "this run looks it up in My Bookings"),
-        ("grandma", "no account of this run"),
+        ("mother", 1, "this run looks it up in My Bookings"),
+        ("grandma", 2, "no account of this run, which looks only at the bookings of its own accounts"),
+        ("mum", 1, "mum is no account of the sheet (was it renamed?), so the bookings of all accounts of this run are"),
+        ("mum", 2, "so the bookings of all accounts of this run are searched for it"),
     ],
 )
-def test_who_looks_for_it_is_told(account: str, says: str) -> None:
-    assert says in who_looks(record(account), PLAN, set())
+def test_who_looks_for_it_is_told(account: str, court: int, says: str) -> None:
+    plan = replace(PLAN, family=("mother", "grandma"))
+    assert says in who_looks(record(account, Slot(court, DAY, 18)), plan, set())
     assert "no password in the settings" in who_looks(record("mother"), PLAN, {"mother"})
 
 
@@ -66,7 +70,7 @@ def test_who_looks_for_it_is_told(account: str, says: str) -> None:
     [
         (Outcome.UNKNOWN, False),
         (Outcome.NOT_LISTED, False),
-        (Outcome.NEEDS_PERSON, True),
+        (Outcome.NEEDS_PERSON, False),
         (Outcome.SITE_ERROR, True),
         (Outcome.BOOKED, True),
     ],

@@ -202,7 +202,7 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
     """Starts the workers of a project with these suites."""
     folder = tmp_path / "results" / "first"
 
-    def go(**texts: str) -> Night:
+    def go(processes: int = 0, /, **texts: str) -> Night:
         folder.mkdir(parents=True)
         url = "https://site.example.test/x/"
         accounts = tuple(Account(name.title(), f"{name}@example.test", 1, url) for name in texts)
@@ -229,7 +229,7 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
             site_url=plan.site_url,
             browser=Path("/nonexistent"),
             headed=False,
-            processes=len(texts),
+            processes=processes or len(texts),
             browser_server="",
             person_wait=timedelta(minutes=10),
             proof_wait=timedelta(minutes=5),
@@ -277,6 +277,34 @@ def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., N
     robot.kill()
     assert night.finish()["Father"] == "PASS"
     assert not (night.folder / "closed").exists()
+
+
+def test_a_robot_that_is_gone_is_known_by_its_account_and_one_whose_turn_has_not_come_is_not(
+    begin: Callable[..., Night],
+) -> None:
+    night = begin(1, anne_marie=SLOW, father=SLOW.replace("started", "second"))
+    assert night.workers.gone() == set()
+    wait_until((night.folder / "started").exists)
+    assert night.workers.gone() == set()
+    [robot] = night.robots("anne marie")
+    robot.kill()
+    wait_until(lambda: night.workers.gone() == {"anne_marie"})
+    wait_until((night.folder / "second").exists)
+    assert night.workers.gone() == {"anne_marie"}
+    night.pabot().kill()
+    assert night.workers.gone() == {"anne_marie"}
+    night.finish()
+    assert night.workers.gone() == {"anne_marie", "father"}
+
+
+def test_the_only_account_is_known_by_its_robot_too(begin: Callable[..., Night]) -> None:
+    night = begin(mother=SLOW)
+    wait_until((night.folder / "started").exists)
+    assert night.workers.gone() == set()
+    [robot] = night.robots("mother")
+    robot.kill()
+    wait_until(lambda: night.workers.gone() == {"mother"})
+    night.finish()
 
 
 def test_a_killed_pabot_leaves_a_report_and_no_process(begin: Callable[..., Night]) -> None:
