@@ -3,4 +3,4 @@
 from camden_active import *  # noqa: F403  # the venue serves the same pages, so everything but the address is the same
 
 SITE_URL = ""
-PAYMENT_HOSTS: tuple[str, ...] = ()
+PAYMENT_HOSTS = ()

@@ -5,6 +5,7 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -195,8 +196,9 @@ class Night:
         facilities[self.account.court] = self.account.facility
         for record in self._earlier_payments():
             slot = record.slot
-            # A court that the sheet does not name any more is known by its number.
-            facility = facilities.get(slot.court, f"court-{slot.court}")
+            # A court that the sheet does not name any more is known by its number, in the park of this account's.
+            here = re.sub(r"\d+$", str(slot.court), self.account.facility)
+            facility = facilities.get(slot.court, here)
             if any(row.is_slot(slot, facility) for row in bookings):
                 self.ledger.record(
                     run=self.plan.run,
@@ -429,9 +431,10 @@ class Night:
     def about_to_pay(self) -> None:
         """Remember that the payment is next: whatever ends it while something is held calls for a person."""
         self._about_to_pay = True
-        # What ended the holding says nothing of what is held.
+        # A fault that ended the holding says nothing of what is held.
         self._lost_for = self._lost_for or self._why_it_ends()
-        self._stop, self._failure = None, ""
+        if self._stop is None or self._stop.outcome is Outcome.SITE_ERROR:
+            self._stop, self._failure = None, ""
 
     def _why_it_ends(self) -> StopError | None:
         if self._stop is None and self._failure:

@@ -93,4 +93,3 @@ class Letters:
     def get_letters(self) -> list[str]:
         """Returns all messages."""
         return list(self.letters)
-

@@ -402,6 +402,13 @@ class Program:
             raise AssertionError(f"of Node and browser only {seen or 'nothing'} was seen during the runs")
 
     @keyword
+    def page_that_repeats_the_card_number(self) -> str:
+        """Returns a page that says what went wrong, with the number of the card in it, whole and in fours."""
+        number = self._settings["LB_CARD_NUMBER"]
+        said = f"The payment with card {number} ({' '.join(re.findall('....', number))}) could not be processed."
+        return f'<!DOCTYPE html><title>Payment</title><h1>Payment</h1><p class="scp-error">{said}</p>'
+
+    @keyword
     def get_secret_values(self) -> list[str]:
         """Returns the passwords and the card number, which nothing may say."""
         return [value for name, value in self._settings.items() if name.endswith(("_PASSWORD", "_NUMBER"))]

@@ -242,11 +242,11 @@ class Venue:
         )
 
     @keyword
-    def each_row_should_explain_to(self, account: str, *texts: str) -> None:
-        """Checks that whatever reason the log gives for what became of an account holds each text."""
-        reasons = {row[6] for row in self.get_log_of_sheet() if row[1] == self.world.emails[account]}
-        if not reasons or not all(text in reason for reason in reasons for text in texts):
-            raise AssertionError(f"reasons: found {sorted(reasons)}, wanted each with {list(texts)}")
+    def each_row_should_explain(self, account: str, outcome: str, *texts: str) -> None:
+        """Checks that the log has rows with this outcome of an account, and that each reason there holds each text."""
+        rows = [row for row in self.get_log_of_sheet() if (row[1], row[5]) == (self.world.emails[account], outcome)]
+        if not rows or not all(text in row[6] for row in rows for text in texts):
+            raise AssertionError(f"reasons: found {[row[6] for row in rows]}, wanted each with {list(texts)}")
 
     @keyword
     def card_should_be_asked_for_but_not_typed(self, account: str) -> None:
@@ -361,7 +361,7 @@ class Venue:
 
     @keyword
     def rename_account(self, account: str, name: str) -> dict[str, str]:
-        """Gives an account another name in the sheet, with the same login and court; returns the settings that change."""
+        """Gives an account another name in the sheet, with the same login and court; returns what to set then."""
         email = self.world.emails.pop(account)
         self.world.emails[name], COURTS[name] = email, COURTS[account]
         header, *rows = self._get(ACCOUNTS)

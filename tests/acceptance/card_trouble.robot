@@ -36,7 +36,7 @@ An Unanswered Question Of The Bank Is Unknown
     Payment Button Should Be Pressed    bruce    times=1
     Slots Should Be Held By    bruce    10    14
     Outcomes Should Be    bruce    10:00 unknown    14:00 unknown
-    Each Row Should Explain To    bruce    confirm or refuse it with your bank    do not pay for it by hand
+    Each Row Should Explain    bruce    unknown    confirm or refuse it with your bank    do not pay for it by hand
 
 No Secret Is Left Behind
     [Documentation]    The card was typed three times over; nothing of it is anywhere.

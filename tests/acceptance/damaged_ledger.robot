@@ -27,7 +27,7 @@ What Lies In The Basket Is Left To A Person
     Exit Status Should Be    1
     Slots Should Be Held By    father    10    14
     Outcomes Should Be    father    10:00 needs a person    14:00 needs a person
-    Sheet Should Explain    needs a person    the ledger was damaged    ./run.sh settle
+    Each Row Should Explain    father    needs a person    the ledger was damaged    ./run.sh settle father
 
 The Old Ledger Is Still There
     [Documentation]    Byte for byte as it was damaged, also after another run.

@@ -13,7 +13,11 @@ The Next Run Says That One Came To No End
     [Documentation]    At the terminal and to a phone: which run, and what it has left behind.
     ${day} =    Get Slot Day
     Letter Should Come Before The Summary    An earlier run came to no end    killed    mother    father    paying
-    Call Should Say    2    came to no end    ./run.sh settle father ${day} 10:00    ./run.sh settle mother ${day} 10:00
+    Call Should Say
+    ...    2
+    ...    came to no end
+    ...    ./run.sh settle father ${day} 10:00
+    ...    ./run.sh settle mother ${day} 10:00
 
 It Says That A Person Must Look
     [Documentation]    The payments are looked up although nobody has asked for that day: My Bookings lists neither.

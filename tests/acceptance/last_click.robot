@@ -38,11 +38,11 @@ Each Run Says That A Person Must Look
     END
 
 Nothing Is Said To Be Booked
-    [Documentation]    A confirmation that My Bookings does not bear out is told as that, by the run that has seen it.
+    [Documentation]    A confirmation that My Bookings does not bear out is told as that, in each run.
     FOR    ${account}    ${hour}    IN    mother    10    father    10    aunt    14
         Sheet Should Log    ${account}    ${hour}:00 unknown    ${hour}:00 unknown    ${hour}:00 unknown
     END
-    Sheet Should Log    bruce    10:00 paid, not listed yet    10:00 unknown    10:00 unknown
+    Sheet Should Log    bruce    10:00 paid, not listed yet    10:00 paid, not listed yet    10:00 paid, not listed yet
     Ledger And Venue Should Agree
 
 A Rehearsal Leaves The Baskets Alone

@@ -31,9 +31,13 @@ A Person Who Is Needed And A Summary
     Exit Status Should Be    1
     Wait For Letter    Mother: needs a person    what is wanted will cost £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
     Wait For Letter    Mother: needs a person    the basket costs £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
-    ...    10:00 (£13.90)    held until about    /basket/    Pay for it by hand
+    ...    held until about    /basket/    Pay for it by hand
     Wait For Letter    0 of 2 slots    Mother, court 1, 10:00: needs a person    Mother, court 1, 14:00: needs a person
     No More Letters Should Have Come
+
+What Is Held Is Told With Its Price
+    [Documentation]    Whoever reads the message has to decide whether to pay by hand.
+    Letter Should Come Before The Summary    Mother: needs a person    10:00 (£13.90)    14:00 (£13.90)
 
 A Good Night Is Told If Wished
     [Documentation]    With NOTIFY=always there is a summary of what was booked as well.

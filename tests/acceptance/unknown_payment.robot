@@ -16,6 +16,12 @@ A Payment Without A Trace Is Unknown
     Ledger Should Say    father    10:00 unknown    14:00 unknown
     Payment Button Should Be Pressed    father    times=0
 
+A Portal That Repeats The Card Number Is Not Repeated
+    [Documentation]    What mother's portal has said after the last click reaches people without the number.
+    Outcomes Of Call Should Be    1    mother    10:00 unknown    14:00 unknown
+    Each Row Should Explain    mother    unknown    could not be processed    ./run.sh settle mother
+    Nothing Secret Should Be Left
+
 It Is Not Paid Again
     [Documentation]    The weather is fine again, but the next run leaves what is unknown to a person.
     Clear Faults
@@ -32,7 +38,10 @@ Nothing Is Left Behind
 
 *** Keywords ***
 Lose The Payment On Its Way
-    [Documentation]    The connection breaks before the portal has taken in the last click.
+    [Documentation]    The connection breaks before the portal has taken in father's last click; mother's is answered
+    ...    with a page that repeats what she has typed.
     Open The Venue
+    ${page} =    Page That Repeats The Card Number
     Add Fault    portal    /confirmation    drop    account=father    method=POST
-    Run Program    --account    father
+    Add Fault    portal    /confirmation    status    account=mother    method=POST    status=${200}    body=${page}
+    Run Program    --account    father    --account    mother
