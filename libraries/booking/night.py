@@ -6,7 +6,7 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,10 +34,7 @@ from booking.pages import Basket, BookingRow
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
 _LEAST_FOR_THE_BANK = timedelta(minutes=3)
-_LOST = (
-    "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for: look at My "
-    "Bookings and at the card's statement"
-)
+_LOST = "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for"
 _FOUND = "found in our basket"
 _HELD_AND_NOT_PAID = "Held and not paid: "
 _OURS = {SlotState.HELD, *AT_STAKE}
@@ -71,8 +68,8 @@ def advice(account: str, *slots: Slot) -> str:
     """Return what a person does about a payment of which nobody knows what became of it."""
     commands = "; ".join(settle_command(account, slot, "paid") for slot in slots)
     return (
-        "look at the card's statement and at My Bookings, and do not pay for it by hand before that; when the run has "
-        f"ended say what you found, paid or not-paid: {commands}"
+        "do not pay for it by hand; look at the card's statement and at My Bookings, and when the run has ended say "
+        f"paid or not-paid: {commands}"
     )
 
 
@@ -452,11 +449,17 @@ class Night:
             self.stop_here(Outcome.NEEDS_PERSON, _why_unread(basket.unread[0]))
         held = self.held
         prices: dict[Slot, int | None] = {}
+        foreign: list[BookingRow] = []
         for line in basket.lines:
             slot = next((slot for slot in held if self._is(line, slot) and slot not in prices), None)
             if slot is None:
-                self.stop_here(Outcome.NEEDS_PERSON, self._why_foreign(line))
-            prices[slot] = line.pence
+                foreign.append(line)
+            else:
+                prices[slot] = line.pence
+        # First, so that whoever is called for what is held hears what it costs.
+        self._record_prices({slot: price for slot, price in prices.items() if price is not None})
+        if foreign:
+            self.stop_here(Outcome.NEEDS_PERSON, self._why_foreign(foreign[0]))
         if not prices:
             why = f"the basket shows none of the held slots: look at it, {self._until()}"
             self.stop_here(Outcome.NEEDS_PERSON, why)
@@ -475,13 +478,18 @@ class Night:
             slot: price if price is not None else share + (rest if number == 0 else 0)
             for number, (slot, price) in enumerate(prices.items())
         }
+        self._record_prices(worth)
         with self._spending("the basket costs"):
             ceilings = self.plan.ceilings(self.account.key)
             self.ledger.check_ceilings(ceilings, self.plan.slot_day, list(worth.values()))
-        for slot, pence in worth.items():
-            self._record(slot, SlotState.HELD, "in the basket at this price", pence)
         self._worth, self._fee = worth, 0
         return basket.total
+
+    def _record_prices(self, prices: Mapping[Slot, int]) -> None:
+        for slot, pence in prices.items():
+            latest = self.ledger.latest(self.account.key, slot)
+            if latest is None or latest.pence != pence:
+                self._record(slot, SlotState.HELD, "in the basket at this price", pence)
 
     def _why_foreign(self, line: BookingRow) -> str:
         """Return why a basket is not paid that holds a line which is not to be paid for."""
@@ -814,7 +822,7 @@ class Night:
         told = f"{why}: {advice(self.account.key, slot)}"
         if progress.confirmed:
             outcome = Outcome.NOT_LISTED
-            told = f"the site has confirmed the payment; each run looks again: {advice(self.account.key, slot)}"
+            told = f"the site has confirmed the payment, and each run looks again: {advice(self.account.key, slot)}"
         else:
             outcome = Outcome.NEEDS_PERSON if why == _LOST else Outcome.UNKNOWN
         self._finish(progress, slot, outcome, told)

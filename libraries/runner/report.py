@@ -23,7 +23,7 @@ _MARKUP = str.maketrans({"|": "\u00a6", "*": "\u2217", "_": "\u2017", "[": "(", 
 _COLUMNS = ("Account", "Court", "Wanted", "Outcome", "Why", "Tries", "Request sent", "Hold confirmed")
 
 
-def plain(text: str, longest: int = 300) -> str:
+def plain(text: str, longest: int = 500) -> str:
     """Return text that the report shows as it is: whatever a site or a sheet wrote, none of it is markup."""
     # U+2028 and U+2029 end a line, and with it a row, as control characters do.
     visible = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).translate(_MARKUP)

@@ -644,7 +644,7 @@ def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(begin: Callable[
     assert calls(ledger) == []  # My Bookings may settle it at once; what cannot be read is the same as not listed.
     night.payment_settled([], confirmed=False)
     [told] = calls(ledger)
-    assert told.startswith("unknown: the payment was sent and no answer was seen: look at the card's statement")
+    assert told.startswith("unknown: the payment was sent and no answer was seen: do not pay for it by hand")
     for slot in (EIGHT, TEN):
         assert f"./run.sh settle mother {DAY} {slot.time} paid" in told
     night.payment_settled([], confirmed=False)

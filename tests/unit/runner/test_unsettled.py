@@ -42,12 +42,12 @@ def test_an_unsettled_payment_is_told_with_all_that_settles_it() -> None:
     told = unsettled_text(record(), "this run looks")
     assert told.startswith(
         "mother, court 1, Mon 28 Dec 2026, 18:00 (£13.90): the payment of run r1 is not settled (no answer was seen); "
-        "this run looks: look at the card's statement"
+        "this run looks: do not pay for it by hand"
     )
     assert "./run.sh settle mother 2026-12-28 18:00 paid" in told
     killed = unsettled_text(record(state=SlotState.PAYING, why="the next click may move money", pence=None))
     assert killed.startswith("mother, court 1, Mon 28 Dec 2026, 18:00: the payment of run r1 is not settled (it ended")
-    assert "not settled: look" in unsettled_text(record(why=""))
+    assert "not settled: do not pay" in unsettled_text(record(why=""))
 
 
 @pytest.mark.parametrize(
