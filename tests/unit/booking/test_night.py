@@ -1268,7 +1268,7 @@ def test_a_foreign_line_in_the_basket_is_told_before_the_opening(begin: Callable
     # Again, now that something is held: whoever has not acted before the opening learns how long there is time.
     again, more = calls(ledger)
     assert (again, more.startswith(told)) == (told, True)
-    assert f"Held and not paid: {EIGHT}; held until about 00:25" in more
+    assert f"Held and not paid: {EIGHT} (£13.90); held until about 00:25" in more
 
 
 def test_nobody_is_called_for_a_foreign_line_where_nothing_is_wanted(
