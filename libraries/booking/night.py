@@ -611,13 +611,15 @@ class Night:
     def time_for_the_bank(self, patience: timedelta) -> timedelta:
         """Return how long the bank is still waited for: no longer than the hold lasts.
 
-        A hold that should be over by what is known, and yet was in the basket, lasts for a few minutes at least.
+        A hold that should have been over by then, and yet lay in the basket, is taken to last a few minutes more.
 
         Args:
             patience: how long the bank waits for its customer, counted from when it first asked.
         """
         self._bank_asked = self._bank_asked or self._now()
-        ends = max(self._hold_ends(), self._bank_asked + _LEAST_FOR_THE_BANK)
+        ends = self._hold_ends()
+        if ends <= self._bank_asked:
+            ends = self._bank_asked + _LEAST_FOR_THE_BANK
         return max(timedelta(), min(self._bank_asked + patience, ends) - self._now())
 
     def bank_asks(self, patience: timedelta) -> str:
