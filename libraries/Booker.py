@@ -66,6 +66,7 @@ class Booker:
         self._proof_pause = 0.0
         self._payment_tab = ""
         self._credit: int | None = None
+        self._logged_in_at_return = False
         self._portal_is_silent = False
 
     # The account
@@ -411,9 +412,10 @@ class Booker:
 
     @keyword
     def note_what_came_back(self) -> bool:
-        """Tells the ledger what became of the slots that had come back; returns whether something is held now."""
+        """Tells the ledger what became of the slots that had come back; returns whether one of them is held now."""
+        came = any(reach.held for reach in self.holding.reaches)
         self._end_holding()
-        if not self.night.held:
+        if not came or not self.night.held:
             return False
         self.night.about_to_pay()
         return True
@@ -517,6 +519,7 @@ class Booker:
         self.night.payment_begins(by_card=by_card)
         # What was kept of an earlier payment of this run is nothing to this one.
         self._payment_tab, self._portal_is_silent, self._proof_since = "", False, None
+        self._logged_in_at_return = False
 
     @keyword
     def payment_may_have_been_sent(self) -> None:
@@ -564,6 +567,8 @@ class Booker:
         """
         self._portal_is_silent = page.is_silent
         if page.kind is CheckoutKind.PAID:
+            if self.night.unanswered:
+                self._proof_since = None  # My Bookings has as long from now on as after a quick answer.
             self.night.payment_confirmed()
             return True
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
@@ -624,7 +629,7 @@ class Booker:
         left = self._proof_since + patience.total_seconds() - now
         if self._portal_is_silent:
             left = max(left, self.night.hold_left.total_seconds())
-        if left <= 0 or not self.night.unsettled:
+        if left <= 0 or not self.night.unsettled or self.night.needs_person:
             return False
         sleep_until(time.time() + min(self._proof_pause, left))
         self._proof_pause = min(self._proof_pause * 1.5, 60.0)
@@ -639,6 +644,17 @@ class Booker:
     def a_payment_is_unanswered(self) -> bool:
         """Tells whether this run has sent a payment whose page has not confirmed it: that page is left as it is."""
         return self.night.unanswered
+
+    @keyword
+    def login_should_be_new_to_this_payment(self) -> None:
+        """Lets the account log in once at the return of a payment.
+
+        Raises:
+            BookingError: it has done so, and the site asks again.
+        """
+        if self._logged_in_at_return:
+            raise BookingError("the site asks for the login again, in place of the return of the payment")
+        self._logged_in_at_return = True
 
     @keyword
     def keep_payment_tab(self, tab: str) -> None:

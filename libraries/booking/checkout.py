@@ -50,6 +50,8 @@ class CheckoutKind(StrEnum):
     """Says that something else went wrong."""
     BROKEN = "broken"
     """No page at all, or a fault of the server."""
+    LOGIN = "login"
+    """The site asks for a login: the session has ended meanwhile, and the way goes on from there."""
     UNKNOWN_HOST = "unknown host"
     """Neither the site nor a payment host."""
     TEST_SYSTEM = "test system"
@@ -104,6 +106,7 @@ class CheckoutPage:
         return (self.kind is CheckoutKind.NOTHING and self.has_way_back) or self.kind in {
             CheckoutKind.SAVE_CARD,
             CheckoutKind.RETURN_LINK,
+            CheckoutKind.LOGIN,
             CheckoutKind.BANK,
             CheckoutKind.UNKNOWN_HOST,
         }
@@ -117,6 +120,7 @@ class CheckoutPage:
             CheckoutKind.ERROR,
             CheckoutKind.BROKEN,
             CheckoutKind.BASKET,
+            CheckoutKind.LOGIN,
             CheckoutKind.BANK,
             CheckoutKind.UNKNOWN_HOST,
         }
@@ -306,6 +310,7 @@ _ENDS = {
     CheckoutKind.DECLINED: (Outcome.NEEDS_PERSON, "the card portal declines before a card was typed"),
     CheckoutKind.ERROR: (Outcome.SITE_ERROR, "{host} shows an error"),
     CheckoutKind.BROKEN: (Outcome.SITE_ERROR, "{host} did not answer, or with a fault"),
+    CheckoutKind.LOGIN: (Outcome.SITE_ERROR, "the site asks for a login again"),
     CheckoutKind.UNKNOWN_HOST: (Outcome.NEEDS_PERSON, "the checkout led to {host}, which PAYMENT_HOSTS does not name"),
     CheckoutKind.TEST_SYSTEM: (Outcome.NEEDS_PERSON, "{host} says that it is a test system"),
     CheckoutKind.NOTHING: (Outcome.NEEDS_PERSON, "{host} shows a page that is not known"),
@@ -417,7 +422,7 @@ class _Judge:
         self._basket_path = basket_path
 
     def kind(self) -> CheckoutKind:
-        return self._kind_of_place() or self._asked() or self._told()
+        return self._kind_of_place() or self._shown_fields() or self._asked() or self._told()
 
     def _kind_of_place(self) -> CheckoutKind | None:
         """Return what a page is by where it comes from, and whether it is there at all."""
@@ -425,26 +430,34 @@ class _Judge:
         strange = {
             CheckoutKind.BROKEN: facts.lost or facts.status >= 500,
             CheckoutKind.NOTHING: facts.address in {"", "about:blank"},
-            CheckoutKind.UNKNOWN_HOST: not self._known,
+            CheckoutKind.UNKNOWN_HOST: not self._known and facts.ready != "loading",
             CheckoutKind.TEST_SYSTEM: facts.test,
             CheckoutKind.PAID: self._own and _is_success(facts.main_titles()),
         }
         kind = next((kind for kind, so in strange.items() if so), None)
         return CheckoutKind.NOTHING if kind is None and facts.ready == "loading" else kind
 
-    def _asked(self) -> CheckoutKind | None:
-        """Return what a page is that asks for something."""
+    def _shown_fields(self) -> CheckoutKind | None:
+        """Return what a page is by a frame or a field that no other page has."""
         facts = self._facts
         if any("threedsecure" in str(frame.get("id")).lower() for frame in facts.frames):
             return CheckoutKind.BANK
         roles = facts.roles()
         if "number" in roles:
             return CheckoutKind.CARD
-        form = self._form(roles)
+        secret = any(field.get("type") == "password" for field in facts.fields)
+        return CheckoutKind.LOGIN if self._own and secret and not facts.clicked else None
+
+    def _asked(self) -> CheckoutKind | None:
+        """Return what a page is that asks for something."""
+        facts = self._facts
+        form = self._form(facts.roles())
         if form in {CheckoutKind.BILLING, CheckoutKind.CONFIRMATION} and facts.is_made():
             form = None  # A last page may have a field for a receipt, and a button for the next payment.
         if form is None and self._own and facts.clicked:
             return CheckoutKind.NOTHING  # Still the page with the click, whatever it says.
+        if form is None and self._is_waiting():
+            return None
         loud = facts.loud()
         if _doubts(loud):
             return CheckoutKind.ERROR
@@ -478,9 +491,19 @@ class _Judge:
             return CheckoutKind.BANK
         if _says_declined(facts.text):
             return CheckoutKind.ERROR if _doubts(facts.text) else CheckoutKind.DECLINED
+        if self._is_waiting():
+            return CheckoutKind.NOTHING
         if facts.status >= 400 or (self._has_failed() if done else self._complains()):
             return CheckoutKind.ERROR
         return CheckoutKind.RETURN_LINK if back else CheckoutKind.NOTHING
+
+    def _is_waiting(self) -> bool:
+        """Tell whether a page only asks for patience, e.g. not to pay again meanwhile: it has nothing to act on."""
+        facts = self._facts
+        acts = facts.roles() & {"pay", "continue", "no-save"}
+        told = f"{facts.loud()} . {facts.text}"
+        waits = _WAITING.search(told) is not None and facts.status < 400 and not facts.is_done()
+        return waits and not facts.fields and not acts and not self._has_failed() and not _says_declined(told)
 
     def _complains(self) -> bool:
         """Tell whether a page that does not say that all is done says that anything is wrong."""

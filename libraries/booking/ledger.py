@@ -32,6 +32,8 @@ APPLICATION_ID = 0x434F5254
 SCHEMA_VERSION = 1
 CARRIED = "carried over"
 """Stands for the run of what was carried over from a damaged ledger."""
+PRICED = "in the basket at this price"
+"""Why a slot is recorded again whose price the basket shows: without what a card portal adds to it."""
 BUSY_SECONDS = 20.0
 """How long a writer waits for the others; a write takes milliseconds."""
 
@@ -305,10 +307,15 @@ class Ledger:
         """Return the slots of any account and day whose payment was sent and is not settled."""
         return [record for record in self.states() if record.state in UNSETTLED]
 
-    def last_price(self) -> int | None:
-        """Return the price in pence that was seen last for any slot; None if none was ever seen."""
+    def last_price(self, court: int) -> int | None:
+        """Return the price in pence that a basket has shown last for a slot of this court, else of another one.
+
+        None if no basket ever has.
+        """
         rows = self._rows(
-            "SELECT pence FROM history WHERE site = ? AND pence IS NOT NULL ORDER BY id DESC LIMIT 1", (self.site,)
+            "SELECT pence FROM history WHERE site = ? AND why = ? AND pence IS NOT NULL"
+            " ORDER BY court = ? DESC, id DESC LIMIT 1",
+            (self.site, PRICED, court),
         )
         return int(rows[0]["pence"]) if rows else None
 

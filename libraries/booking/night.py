@@ -18,6 +18,7 @@ from booking.holding import Holding, Reach
 from booking.ledger import (
     AT_STAKE,
     CARRIED,
+    PRICED,
     UNSETTLED,
     CeilingError,
     Click,
@@ -140,6 +141,10 @@ class Night:
         """Whether My Bookings has been read."""
         self._lost_for: StopError | None = None
         """Why what is not held was lost, now that what is held is being paid for."""
+        self._barred = False
+        """Whether the account was stopped before it paid, e.g. by a challenge: it holds nothing more."""
+        self._gives_up = False
+        """Whether a person has been told to see to what is held: this run pays for it no more."""
         self._worth: dict[Slot, int] = {}
         """What the basket that was checked holds, at what price in pence."""
         self._fee = 0
@@ -238,7 +243,7 @@ class Night:
         for words in basket.unread:
             self._call(Outcome.NEEDS_PERSON, _why_unread(words))
         ours = (line.pence for line in basket.lines if any(self._is(line, slot) for slot in held))
-        price = next((pence for pence in ours if pence is not None), None) or self.ledger.last_price()
+        price = next((pence for pence in ours if pence is not None), None) or self.ledger.last_price(self.account.court)
         if price is None or self.plan.payment is not Payment.PAY:
             return
         for ceiling in self.plan.ceilings(self.account.key):
@@ -246,7 +251,7 @@ class Night:
             try:
                 self.ledger.check_ceilings([ceiling], self.plan.slot_day, [price] * count)
             except CeilingError as error:
-                self._call(Outcome.NEEDS_PERSON, self._too_dear(error, "what is wanted will cost"))
+                self._call(Outcome.NEEDS_PERSON, self._too_dear(error, "what is wanted may cost"))
 
     def _wanted_by_others(self) -> int:
         """Return how many slots the other accounts of the plan may still pay for."""
@@ -428,10 +433,10 @@ class Night:
     def about_to_pay(self) -> None:
         """Remember that the payment is next: whatever ends it while something is held calls for a person."""
         self._about_to_pay = True
-        # A fault that ended the holding says nothing of what is held.
+        # What ended the holding says nothing of what is held, and of more there will be no holding after it.
         self._lost_for = self._lost_for or self._why_it_ends()
-        if self._stop is None or self._stop.outcome is Outcome.SITE_ERROR:
-            self._stop, self._failure = None, ""
+        self._barred = self._barred or (self._stop is not None and self._stop.outcome is not Outcome.SITE_ERROR)
+        self._stop, self._failure = None, ""
 
     def _why_it_ends(self) -> StopError | None:
         if self._stop is None and self._failure:
@@ -445,6 +450,7 @@ class Night:
             StopError: the basket holds something else, names no total or another one, or costs more than is allowed.
         """
         self._worth = {}  # Whatever ends this check: nothing is paid by an earlier one.
+        self._about_to_pay = True
         if basket.unread:
             self.stop_here(Outcome.NEEDS_PERSON, _why_unread(basket.unread[0]))
         held = self.held
@@ -489,7 +495,7 @@ class Night:
         for slot, pence in prices.items():
             latest = self.ledger.latest(self.account.key, slot)
             if latest is None or latest.pence != pence:
-                self._record(slot, SlotState.HELD, "in the basket at this price", pence)
+                self._record(slot, SlotState.HELD, PRICED, pence)
 
     def _why_foreign(self, line: BookingRow) -> str:
         """Return why a basket is not paid that holds a line which is not to be paid for."""
@@ -739,6 +745,7 @@ class Night:
             StopError: always.
         """
         stop = StopError(outcome, self._clean(why))
+        self._gives_up = self._gives_up or self._about_to_pay
         if self._stop is None:
             self._stop = stop
             if outcome in _CALLED_FOR or self._about_to_pay:
@@ -748,11 +755,17 @@ class Night:
     @property
     def stopped(self) -> bool:
         """Whether the account was stopped: it holds and pays for nothing more."""
-        return self._stop is not None
+        return self._stop is not None or self._barred or self._gives_up
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether the account was stopped where only a person can go on, e.g. at a challenge: nothing more is asked."""
+        return self._stop is not None and self._stop.outcome is Outcome.NEEDS_PERSON
 
     def failed(self, why: str) -> None:
         """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
         self._failure = self._failure or self._clean(why)
+        self._gives_up = self._gives_up or self._about_to_pay
         self.call_for_unsettled()
         if self._about_to_pay and self.held:
             stop = self._stop or StopError(Outcome.SITE_ERROR, self._failure)
@@ -775,6 +788,7 @@ class Night:
 
     def close(self) -> None:
         """Give every want that has no outcome yet the one that fits how far it came."""
+        self._gives_up = True
         why = self._failure or "the run ended before this slot was dealt with"
         stop = self._stop or StopError(Outcome.SITE_ERROR, why)
         lost_for = self._lost_for or stop
@@ -931,6 +945,8 @@ class Night:
             return ""
         latest = [record for slot in held if (record := self.ledger.latest(self.account.key, slot))]
         named = [f"{each.slot}" + (f" ({pounds(each.pence)})" if each.pence is not None else "") for each in latest]
+        if not self._gives_up:
+            return f"\nHeld, and this run is going to pay for it: {'; '.join(named)}; {self._until()}."
         where = f" at {self.plan.basket_url}" if self.plan.basket_url else ""
         doubt = "; ".join(str(slot) for slot in self._in_doubt)
         what = f"Pay for it by hand{where}, or let it go"

@@ -29,7 +29,7 @@ A Person Who Is Needed And A Summary
     ...    one at once when she holds what she cannot pay, one at the end, and no more.
     Run Program    --account    mother    MAX_SPEND_PER_ACCOUNT=27.79
     Exit Status Should Be    1
-    Wait For Letter    Mother: needs a person    what is wanted will cost £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
+    Wait For Letter    Mother: needs a person    what is wanted may cost £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
     Wait For Letter    Mother: needs a person    the basket costs £27.80    MAX_SPEND_PER_ACCOUNT allows £27.79
     ...    held until about    /basket/    Pay for it by hand
     Wait For Letter    0 of 2 slots    Mother, court 1, 10:00: needs a person    Mother, court 1, 14:00: needs a person

@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from booking.errors import LedgerError
 from booking.ledger import (
     AT_STAKE,
+    PRICED,
     SCHEMA_VERSION,
     CeilingError,
     Click,
@@ -213,11 +214,12 @@ def test_what_is_unsettled_is_told_of_any_account_and_day(ledger: Ledger) -> Non
 
 
 def test_the_price_that_was_seen_last_is_known(ledger: Ledger) -> None:
-    assert ledger.last_price() is None
-    ledger.record(run="r1", account="mother", slot=SLOT, state=SlotState.HELD, pence=1390)
-    ledger.record(run="r2", account="father", slot=OTHER, state=SlotState.HELD, pence=1440)
-    ledger.record(run="r2", account="father", slot=Slot(2, DAY, 8), state=SlotState.INTENT)
-    assert ledger.last_price() == 1440
+    first, second = Slot(1, DAY, 8), Slot(2, DAY, 8)
+    assert ledger.last_price(1) is None
+    ledger.record(run="r1", account="mother", slot=first, state=SlotState.HELD, why=PRICED, pence=1390)
+    ledger.record(run="r2", account="father", slot=second, state=SlotState.HELD, why=PRICED, pence=1440)
+    ledger.record(run="r2", account="father", slot=second, state=SlotState.HELD, why="with a fee", pence=1490)
+    assert [ledger.last_price(court) for court in (1, 2, 3)] == [1390, 1440, 1440]
 
 
 def test_a_run_without_an_end_is_told_once_and_not_where_the_ledger_was_damaged(ledger: Ledger) -> None:

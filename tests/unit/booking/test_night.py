@@ -12,7 +12,7 @@ import pytest
 
 from booking.errors import LedgerError
 from booking.holding import Act, Answer, AnswerKind, Holding
-from booking.ledger import CARRIED, Ledger, Mark, OutcomeRecord, Proof, SlotState
+from booking.ledger import CARRIED, PRICED, Ledger, Mark, OutcomeRecord, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Want
 from booking.night import Night, StopError, advice, pounds
 from booking.outcomes import Outcome
@@ -629,10 +629,52 @@ def test_a_person_is_called_once_for_each_kind_of_trouble(begin: Callable[..., N
     with pytest.raises(StopError):
         night.stop_here(Outcome.NEEDS_PERSON, "the basket is odd")
     [told] = calls(ledger)
-    assert told.startswith("needs a person: the basket is odd\nHeld and not paid: ")
+    assert told.startswith("needs a person: the basket is odd\nHeld, and this run is going to pay for it: ")
     night.close()
     begin(want(EIGHT), want(TEN, row=3)).abandoned("the worker was killed")
-    assert calls(ledger) == [told]
+    before, after = calls(ledger)  # Now that the run pays for it no more, a person may.
+    assert before == told
+    assert after.startswith("needs a person: the basket is odd; held until about")
+    assert "Held and not paid: " in after
+
+
+def test_nobody_is_told_to_pay_by_hand_for_what_the_run_is_going_to_pay_for(
+    begin: Callable[..., Night], ledger: Ledger
+) -> None:
+    hold(begin(want(EIGHT)))
+    night = begin(want(EIGHT), want(TEN, row=3), run="second")
+    night.take_stock([], Basket((row(EIGHT), BookingRow("Swimming | lesson", DAY, 8, 30, 500)), PRICE + 500, 0))
+    assert [("by hand" in told, "going to pay for it" in told) for told in calls(ledger, "second")] == [(False, True)]
+
+
+def test_once_a_person_was_told_to_pay_by_hand_the_run_holds_and_pays_nothing_more(
+    begin: Callable[..., Night], ledger: Ledger
+) -> None:
+    night = begin(want(EIGHT), want(TEN, row=3))
+    hold(night)
+    night.about_to_pay()
+    assert not night.stopped
+    night.failed("the basket could not be opened")
+    assert "Pay for it by hand" in calls(ledger)[-1]
+    assert night.stopped
+
+
+def test_a_decline_is_told_after_a_challenge_that_came_before_the_payment(
+    begin: Callable[..., Night], ledger: Ledger
+) -> None:
+    night = begin(want(EIGHT))
+    hold(night)
+    with pytest.raises(StopError):
+        night.stop_here(Outcome.NEEDS_PERSON, "a challenge page")
+    night.about_to_pay()
+    assert night.stopped  # It pays for what it has, and holds nothing more.
+    night.check_basket(basket(EIGHT))
+    night.payment_begins()
+    with pytest.raises(StopError):
+        night.card_declined("the card portal says: Card declined")
+    night.close()
+    assert only(ledger).outcome is Outcome.DECLINED
+    assert "Card declined" in calls(ledger)[-1]
 
 
 def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(begin: Callable[..., Night], ledger: Ledger) -> None:
@@ -1286,13 +1328,13 @@ def test_a_ceiling_below_what_is_wanted_is_told_before_the_opening(
     begin: Callable[..., Night], ledger: Ledger, more: dict[str, int], setting: str
 ) -> None:
     seen = replace(EIGHT, date=DAY - timedelta(days=7))
-    ledger.record(run="earlier", account="mother", slot=seen, state=SlotState.HELD, pence=PRICE)
+    ledger.record(run="earlier", account="mother", slot=seen, state=SlotState.HELD, why=PRICED, pence=PRICE)
     begin(want(EIGHT), want(TEN, row=3), **more).take_stock([], EMPTY)
     if not setting:
         assert calls(ledger) == []
         return
     [told] = calls(ledger)
-    assert f"what is wanted will cost £27.80, but {setting} allows £27.79" in told
+    assert f"what is wanted may cost £27.80, but {setting} allows £27.79" in told
     begin(want(EIGHT), want(TEN, row=3), run="second", payment=Payment.REHEARSE, **more).take_stock([], EMPTY)
     assert calls(ledger, "second") == []
 
