@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from booking.model import account_key
+from runner.outputs import make_whole
 
 RUN_MARK = "COURT_BOOKER_RUN"
 """In the environment of every process of a run; its value is the run's folder."""
@@ -151,14 +152,16 @@ class Workers:
     def finish(self) -> None:
         """Sweep up what is left after pabot has ended, and make the report if it could not."""
         robots = [each for each in processes_of(RUN_MARK, str(self._place.folder)) if _is_robot(each)]
-        if self._pabot.returncode and self._pabot.returncode < 0:
+        killed = self._pabot.returncode is not None and self._pabot.returncode < 0
+        if killed:
             # pabot was killed; its robots may still be holding or paying. They are asked to end, not cut off.
             for process in robots:
                 _signal(process, signal.SIGTERM)
             psutil.wait_procs(robots, timeout=_GRACE_BEFORE_KILL)
         end_processes(processes_of(RUN_MARK, str(self._place.folder)))
         self._log.close()
-        if not (self._place.folder / "output.xml").exists():
+        # One that was killed at its report may have left it half done.
+        if killed or not (self._place.folder / "output.xml").exists():
             self._merge()
         left = self._place.folder / "pabot_results"
         if left.exists():  # A pabot that could not start has made none.
@@ -173,7 +176,7 @@ class Workers:
     def _merge(self) -> None:
         """Make the report from what each worker left."""
         folder = self._place.folder
-        outputs = [path for path in sorted(folder.glob("pabot_results/*/output.xml")) if path.stat().st_size]
+        outputs = [path for path in sorted(folder.glob("pabot_results/*/output.xml")) if make_whole(path)]
         if outputs:
             self._rebot(["--output", "output.xml"], outputs)
 
