@@ -66,6 +66,7 @@ class Booker:
         self._proof_pause = 0.0
         self._payment_tab = ""
         self._credit: int | None = None
+        self._may_pay_by_going_on = False
         self._logged_in_at_return = False
         self._portal_is_silent = False
 
@@ -522,9 +523,38 @@ class Booker:
         self._logged_in_at_return = False
 
     @keyword
+    def going_on_may_pay(self, page: CheckoutPage) -> None:
+        """Tells the ledger, before a form of the card portal is sent, that this may be what pays.
+
+        Only the known portal is known to charge nothing before its last button.
+
+        Args:
+            page: the page that is about to be sent; with the card's, it shows whether the portal is the known one.
+
+        Raises:
+            StopError: the accounts together, or this one, would spend more than is allowed.
+        """
+        if page.kind is CheckoutKind.CARD:
+            self._may_pay_by_going_on = not page.known_portal
+        if self._may_pay_by_going_on and not self.night.sent:
+            self.night.going_on_may_pay()
+
+    @keyword
+    def take_in_next_page(self, page: CheckoutPage, after: CheckoutPage) -> None:
+        """Takes in where a form of the card portal has led to: where the portal asks on, nothing was paid.
+
+        Args:
+            page: what is shown now.
+            after: the page with the form; while that is shown still, its answer may be on the way.
+        """
+        if page.asks_on and page.is_news_after(after) and self.night.sent:
+            self.night.payment_was_not_sent(Proof.STILL_ASKED)
+
+    @keyword
     def payment_may_have_been_sent(self) -> None:
-        """Tells the ledger that money may have moved without a click that was meant to pay, whatever may be spent."""
-        self.night.payment_begins(by_card=True, anyhow=True)
+        """Tells the ledger that going on has paid, or may have, where it was not expected to."""
+        if not self.night.sent:
+            self.night.payment_begins(by_card=True, anyhow=True)
 
     @keyword
     def payment_was_not_sent(self, proof: Proof) -> None:

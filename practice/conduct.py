@@ -60,6 +60,8 @@ class Conduct:
     """What month and year are entered in."""
     no_back: bool = False
     """Whether the card page has a Continue button without a Back button."""
+    other_portal: bool = False
+    """Whether the portal is one that nobody has seen: ids of its own, and no page with a last button."""
     card_amount_pence: int | None = None
     """What the portal is about to charge instead of the basket's total."""
     learns: Literal["return", "later", "never"] = "return"

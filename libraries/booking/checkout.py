@@ -98,6 +98,12 @@ class CheckoutPage:
         return self.kind is CheckoutKind.CARD or (asking and not self.on_site)
 
     @property
+    def asks_on(self) -> bool:
+        """Whether this page shows that nothing is paid although a card was typed: it asks for more before that."""
+        asking = {CheckoutKind.CARD, CheckoutKind.BILLING, CheckoutKind.CONFIRMATION}
+        return self.kind in asking and not self.on_site and not self.doubtful
+
+    @property
     def is_on_the_way(self) -> bool:
         """Whether this page, after the click that pays, has to be passed or waited for: the bank may be any host.
 
@@ -255,6 +261,7 @@ def _may_be_paid(page: CheckoutPage, *, unpaid: bool) -> bool:
         CheckoutKind.NOTHING,
         CheckoutKind.ERROR,
         CheckoutKind.BASKET,
+        CheckoutKind.LOGIN,
     }
 
 

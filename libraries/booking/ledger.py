@@ -58,6 +58,7 @@ class Click(StrEnum):
     """What a click that may pay can move; the ledger keeps it as the reason of the step."""
 
     BY_CARD = "the next click may move money"
+    BY_GOING_ON = "the next click sends a form of a card portal that may have no last button"
     BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
 
 
@@ -68,6 +69,8 @@ class Proof(StrEnum):
     """The portal says so, in words that are known to mean it."""
     CARD_ASKED_FOR = "no card was typed, and the card portal asks for one"
     IN_BASKET = "no card was typed, and the site shows the basket"
+    STILL_ASKED = "the card portal asks on, before its last button"
+    """Of a portal that nobody has seen, where each form may be the last one."""
     PERSON = "a person looked"
 
 
@@ -110,14 +113,20 @@ _FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
 }
 
 _PROOFS: Mapping[tuple[SlotState | None, SlotState], frozenset[Proof]] = {
-    (SlotState.PAYING, SlotState.HELD): frozenset({Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET}),
+    (SlotState.PAYING, SlotState.HELD): frozenset(
+        {Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET, Proof.STILL_ASKED}
+    ),
     (SlotState.UNKNOWN, SlotState.HELD): frozenset({Proof.IN_BASKET}),
     (SlotState.UNKNOWN, SlotState.RELEASED): frozenset({Proof.PERSON}),
     (SlotState.PAID, SlotState.RELEASED): frozenset({Proof.PERSON}),
 }
 """What must be proved to leave a state in which money may have moved: what may have been paid is never payable."""
-_WITHOUT_CARD = frozenset({Proof.CARD_ASKED_FOR, Proof.IN_BASKET})
-"""These prove something only as long as no card was typed."""
+_AFTER_CLICK = {
+    Proof.CARD_ASKED_FOR: Click.BY_CREDIT,
+    Proof.IN_BASKET: Click.BY_CREDIT,
+    Proof.STILL_ASKED: Click.BY_GOING_ON,
+}
+"""These prove something only of such a click: what the site shows proves nothing once a card was typed, for one."""
 
 
 def may_follow(before: SlotState | None, after: SlotState, proof: Proof | None = None) -> bool:
@@ -591,10 +600,10 @@ class Ledger:
                 f"{state}{'' if state not in _FOLLOWS[before] else f' by {proof}' if proof else ' without a proof'}; "
                 f"from there it may become {', '.join(possible)}. Nothing was changed."
             )
-        if proof in _WITHOUT_CARD and self._click_in_doubt(account, slot) is not Click.BY_CREDIT:
+        if proof in _AFTER_CLICK and self._click_in_doubt(account, slot) is not _AFTER_CLICK[proof]:
             raise LedgerError(
-                f"{account}, {slot}: a card was typed for this slot, so that what the site shows proves nothing. "
-                "Nothing was changed."
+                f'{account}, {slot}: "{proof}" proves nothing of the last click, since a card was typed, or may have '
+                "been. Nothing was changed."
             )
         if state is SlotState.PAYING and (other := self._at_stake_elsewhere(account, slot)):
             raise LedgerError(

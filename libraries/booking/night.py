@@ -28,7 +28,7 @@ from booking.ledger import (
     SlotRecord,
     SlotState,
 )
-from booking.model import Payment, Plan, Slot, Want
+from booking.model import Ceiling, Payment, Plan, Slot, Want
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 
@@ -584,6 +584,14 @@ class Night:
             why = f"the card was declined for {self.declined_for}, and no account tries it again in this run"
             self.stop_here(Outcome.DECLINED, f"{why}: see to the card and run again")
 
+    def going_on_may_pay(self) -> None:
+        """Tell the ledger that the next form of the card portal may be what pays.
+
+        Raises:
+            StopError: others have spent meanwhile what this payment needs.
+        """
+        self._begin_payment(Click.BY_GOING_ON, self.plan.ceilings(self.account.key))
+
     def payment_begins(self, *, by_card: bool = True, anyhow: bool = False) -> None:
         """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.
 
@@ -595,6 +603,10 @@ class Night:
             StopError: others have spent meanwhile what this payment needed.
             LedgerError: the basket was not checked, or a slot of it is not payable.
         """
+        ceilings = () if anyhow else self.plan.ceilings(self.account.key)
+        self._begin_payment(Click.BY_CARD if by_card else Click.BY_CREDIT, ceilings)
+
+    def _begin_payment(self, click: Click, ceilings: Sequence[Ceiling]) -> None:
         if not self._worth:
             raise LedgerError(
                 f"{self.account.name}: nothing is paid for before the basket was checked: its price first."
@@ -605,8 +617,8 @@ class Night:
                 run=self.plan.run,
                 account=self.account.key,
                 slots=tuple(self._worth),
-                click=Click.BY_CARD if by_card else Click.BY_CREDIT,
-                ceilings=() if anyhow else self.plan.ceilings(self.account.key),
+                click=click,
+                ceilings=ceilings,
             )
 
     @property

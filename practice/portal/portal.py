@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -179,6 +179,8 @@ class Portal:
             return_url=self._return_url(visit.checkout),
             **{"errors": {}, **values},
         )
+        if visit.conduct.other_portal:
+            text = text.replace("scp_", "own_")
         return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     def _return_url(self, checkout: Checkout) -> str:
@@ -236,10 +238,10 @@ class Portal:
         """Where the site sends the browser."""
         return self._onward(visit.checkout)
 
-    async def card(self, visit: Visit) -> web.Response:
+    async def card(self, visit: Visit) -> web.StreamResponse:
         """Number, expiry and code of the card."""
         if visit.checkout.state != "open":
-            return self._onward(visit.checkout)
+            return await self._after_form(visit)
         today = self._openings.now().date()
         errors: dict[str, str] = {}
         if visit.request.method == "POST":
@@ -247,18 +249,20 @@ class Portal:
             errors = faults_of(visit.fields, today)
             if not errors:
                 number = digits(visit.fields["cardNumber"])
-                self._entered[visit.reference] = Entered(number[-4:], BEHAVIOUR.get(number))
-                return self._onward(visit.checkout)
+                entered = self._entered[visit.reference] = Entered(number[-4:], BEHAVIOUR.get(number))
+                return await self._after_form(replace(visit, entered=entered))
         elif visit.reference in self._declined:
             errors = {"container": DECLINED}
         years = [f"{(today.year + each) % 100:02d}" for each in range(10)]
         months = [f"{each:02d}" for each in range(1, 13)]
         return self._render("card.html", visit, errors=errors, months=months, years=years)
 
-    async def details(self, visit: Visit) -> web.Response:
+    async def details(self, visit: Visit) -> web.StreamResponse:
         """Name and address of the cardholder."""
         entered = visit.entered
-        if visit.checkout.state != "open" or entered is None or visit.conduct.billing == "none":
+        if visit.checkout.state != "open":
+            return await self._after_form(visit)
+        if entered is None or visit.conduct.billing == "none":
             return self._onward(visit.checkout)
         filled = billing.STRANGER if visit.conduct.prefilled else {}
         values = {name: filled.get(name, "") for name in billing.LABELS}
@@ -268,9 +272,16 @@ class Portal:
             errors = billing.faults_of(values)
             if not errors:
                 entered.details = values
-                return self._onward(visit.checkout)
+                return await self._after_form(visit)
         page = billing.PAGES[visit.conduct.billing]
         return self._render("details.html", visit, errors=errors, page=page, labels=billing.LABELS, values=values)
+
+    async def _after_form(self, visit: Visit) -> web.StreamResponse:
+        """Go on from a form that was filled in; where no page with a last button follows, sending it is what pays."""
+        sent = visit.request.method == "POST" and visit.conduct.other_portal
+        if sent and (visit.checkout.state != "open" or self._page_of(visit.checkout) == "confirmation"):
+            return await self._pay(visit)
+        return self._onward(visit.checkout)
 
     async def confirmation(self, visit: Visit) -> web.StreamResponse:
         """The last look, and the button that pays. A press is recorded whatever comes of it."""

@@ -208,6 +208,14 @@ def test_page_that_only_may_go_wrong_or_is_not_done_yet_is_none_that_has() -> No
 
 
 @pytest.mark.parametrize("kind", CheckoutKind)
+def test_only_a_form_of_the_portal_shows_that_a_form_before_it_has_paid_nothing(kind: CheckoutKind) -> None:
+    page = replace(read(), kind=kind)
+    assert page.asks_on is (kind.value in {"card", "billing", "confirmation"})
+    assert not replace(page, doubtful=True).asks_on
+    assert not replace(page, on_site=True).asks_on
+
+
+@pytest.mark.parametrize("kind", CheckoutKind)
 def test_whether_something_may_still_come_after_the_click_that_pays(kind: CheckoutKind) -> None:
     final = {"paid", "declined", "error", "broken", "basket", "bank", "unknown host", "login"}
     assert replace(read(), kind=kind).is_silent is (kind.value not in final)

@@ -51,7 +51,7 @@ ALLOWED = {
     ("paid", "paid"),
 }  # fmt: skip
 PROVED: dict[tuple[str | None, str], set[Proof]] = {
-    ("paying", "held"): {Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET},
+    ("paying", "held"): {Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET, Proof.STILL_ASKED},
     ("unknown", "held"): {Proof.IN_BASKET},
     ("unknown", "released"): {Proof.PERSON},
     ("paid", "released"): {Proof.PERSON},
@@ -145,6 +145,8 @@ def test_what_the_site_shows_proves_nothing_once_a_card_was_typed(
     allowed = proof in PROVED["unknown" if in_doubt else "paying", "held"]
     if proof in {Proof.CARD_ASKED_FOR, Proof.IN_BASKET}:
         allowed = allowed and last is Click.BY_CREDIT
+    if proof is Proof.STILL_ASKED:
+        allowed = allowed and last is Click.BY_GOING_ON
     if allowed:
         walk(ledger, [SlotState.HELD], proof=proof)
         assert ledger.payable("mother", [SLOT]) == (SLOT,)

@@ -51,16 +51,18 @@ class Key:
 
     state: SlotState | None = None
     click: str = ""
-    """What the last click could move: ``credit``, or ``card`` where one was typed or nobody knows."""
+    """What the last click could move: ``credit``, ``card`` where one was typed or nobody knows, ``form`` where it was
+    a form of a portal of which nobody knows what pays."""
     fear: str = ""
-    """What may have moved money and was not disproved: ``credit``, ``card``, ``paid`` or ``forgotten``."""
+    """What may have moved money and was not disproved: ``credit``, ``card``, ``form``, ``paid`` or ``forgotten``."""
 
     def after(self, step: Step) -> Key:
         """Return what it is after a step that the ledger took."""
         click, fear = self.click, self.fear
         match step.state:
             case SlotState.PAYING:
-                click = fear = "credit" if step.click is Click.BY_CREDIT else "card"
+                moves = {Click.BY_CREDIT: "credit", Click.BY_GOING_ON: "form", Click.BY_CARD: "card", None: "card"}
+                click = fear = moves[step.click]
             case SlotState.PAID:
                 fear = "paid"
             case SlotState.UNKNOWN:
@@ -76,6 +78,8 @@ class Key:
             return self.state is SlotState.PAYING
         if proof is Proof.CARD_ASKED_FOR:
             return self.state is SlotState.PAYING and self.fear == "credit"
+        if proof is Proof.STILL_ASKED:
+            return self.state is SlotState.PAYING and self.fear == "form"
         return proof is Proof.IN_BASKET and self.fear == "credit"
 
 
@@ -181,7 +185,9 @@ def test_no_way_leads_to_where_what_may_have_been_paid_is_payable(search: Search
     """The search itself looks at every place; here is that it has been everywhere."""
     states = Counter(key.state for place in search.ways for key in place.keys)
     assert set(states) == {None, *SlotState}
-    assert {key.fear for place in search.ways for key in place.keys} == {"", "credit", "card", "paid", "forgotten"}
+    assert {key.fear for place in search.ways for key in place.keys} == {
+        "", "credit", "card", "form", "paid", "forgotten",
+    }  # fmt: skip
     assert len(search.ways) > 200
     # Nothing new was found on the last steps: longer ways lead nowhere else.
     assert search.depth < DEPTH
@@ -203,11 +209,14 @@ def test_only_what_disproves_a_payment_makes_an_end_of_the_fear(search: Search) 
     assert ended == {
         (SlotState.PAYING, "credit", Proof.DECLINED),
         (SlotState.PAYING, "card", Proof.DECLINED),
+        (SlotState.PAYING, "form", Proof.DECLINED),
+        (SlotState.PAYING, "form", Proof.STILL_ASKED),
         (SlotState.PAYING, "credit", Proof.CARD_ASKED_FOR),
         (SlotState.PAYING, "credit", Proof.IN_BASKET),
         (SlotState.UNKNOWN, "credit", Proof.IN_BASKET),
         (SlotState.UNKNOWN, "credit", Proof.PERSON),
         (SlotState.UNKNOWN, "card", Proof.PERSON),
+        (SlotState.UNKNOWN, "form", Proof.PERSON),
         (SlotState.UNKNOWN, "forgotten", Proof.PERSON),
         (SlotState.PAID, "paid", Proof.PERSON),
     }
@@ -222,8 +231,11 @@ def test_no_step_leaves_money_in_doubt_without_its_proof(search: Search) -> None
 
 def test_once_a_card_was_typed_nothing_that_the_site_shows_is_a_proof(search: Search) -> None:
     for place, step, _ in search.taken:
-        if place.of(step.account).fear == "card" or place.of(step.account).click == "card":
+        here = place.of(step.account)
+        if {here.fear, here.click} & {"card", "form"}:
             assert step.proof not in {Proof.CARD_ASKED_FOR, Proof.IN_BASKET}, f"{place}: {step}"
+        if {here.fear, here.click} & {"card"}:
+            assert step.proof is not Proof.STILL_ASKED, f"{place}: {step}"
 
 
 def test_a_second_payment_comes_after_a_person_or_a_click_that_moved_nothing(search: Search) -> None:

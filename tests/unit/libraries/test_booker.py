@@ -156,6 +156,17 @@ def clicks(booker: Booker, *hours: int) -> None:
     booker.payment_begins(by_card=True)
 
 
+def sends_card(booker: Booker, *, known_portal: bool) -> CheckoutPage:
+    """Pay for what is held, up to the click that sends the card page, and return that page."""
+    booker.skip_unless_slots_are_held()
+    booker.check_basket_against_plan(Basket((row(8),), 1390, 0))
+    booker.payment_begins(by_card=False)
+    booker.payment_was_not_sent(Proof.CARD_ASKED_FOR)
+    card = page(CheckoutKind.CARD, known_portal=known_portal)
+    booker.going_on_may_pay(card)
+    return card
+
+
 def calls(booker: Booker) -> list[str]:
     return [text for _, _, text in booker.night.ledger.details(booker.night.plan.run, Mark.CALL)]
 
@@ -528,3 +539,60 @@ def test_a_selector_that_the_site_lacks_is_named(
     monkeypatch.delitem(SITE, "BOOKING_ROW")
     with pytest.raises(BookingError, match="BOOKING_ROW"):
         booker.read_bookings("<p>")
+
+
+def test_a_form_of_a_portal_that_nobody_has_seen_may_be_what_pays(take_up: Callable[[str], Booker]) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    card = sends_card(booker, known_portal=False)
+    assert state(booker) is SlotState.PAYING
+    booker.take_in_next_page(card, after=card)  # The answer is on the way.
+    assert state(booker) is SlotState.PAYING
+    billing = page(CheckoutKind.BILLING, fingerprint="two")
+    booker.take_in_next_page(billing, after=card)
+    assert state(booker) is SlotState.HELD
+    booker.going_on_may_pay(billing)
+    assert state(booker) is SlotState.PAYING
+    last = page(CheckoutKind.NOTHING, fingerprint="three")
+    booker.take_in_next_page(last, after=billing)
+    booker.payment_may_have_been_sent()
+    assert state(booker) is SlotState.PAYING
+    assert not booker.end_payment(last)
+    booker.settle_payment([], confirmed=False)
+    assert state(booker) is SlotState.UNKNOWN
+
+
+def test_a_last_button_behind_forms_that_nobody_has_seen_is_what_pays(take_up: Callable[[str], Booker]) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    card = sends_card(booker, known_portal=False)
+    confirmation = page(CheckoutKind.CONFIRMATION, fingerprint="two", amount_pence=1390)
+    booker.take_in_next_page(confirmation, after=card)
+    assert state(booker) is SlotState.HELD
+    booker.amount_should_be_as_expected(confirmation)
+    booker.payment_begins(by_card=True)
+    booker.settle_payment([row(8)], confirmed=True)
+    assert state(booker) is SlotState.PAID
+
+
+def test_an_account_that_comes_to_grief_behind_such_a_form_leaves_the_payment_in_doubt(
+    take_up: Callable[[str], Booker], folder: Path
+) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    sends_card(booker, known_portal=False)
+    booker.close_the_books()
+    assert outcomes(folder) == [(Outcome.UNKNOWN, EIGHT)]
+
+
+def test_a_form_of_the_known_portal_pays_nothing(take_up: Callable[[str], Booker]) -> None:
+    booker = take_up("Mother")
+    holds(booker, 8)
+    card = sends_card(booker, known_portal=True)
+    assert state(booker) is SlotState.HELD
+    billing = page(CheckoutKind.BILLING, fingerprint="two")
+    booker.take_in_next_page(billing, after=card)
+    booker.going_on_may_pay(billing)
+    assert state(booker) is SlotState.HELD
+    booker.payment_may_have_been_sent()  # It has led to no last button for all that.
+    assert state(booker) is SlotState.PAYING

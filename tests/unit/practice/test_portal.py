@@ -239,3 +239,17 @@ def test_the_portal_stands_under_the_name_that_is_set(world: World) -> None:
     page = browser.enter_card(browser.to_portal(), world.welcome.card)
     assert page.url.startswith("http://localhost:")
     assert browser.press(page).text("h1") == "Payment Successful"
+
+
+@pytest.mark.parametrize("billing", ["new", "none"])
+def test_a_portal_that_nobody_has_seen_takes_the_money_for_its_last_form(world: World, billing: str) -> None:
+    change(world, other_portal=True, billing=billing)
+    browser = holding(world)
+    page = browser.to_portal()
+    assert "scp_" not in (page.html.html or "")
+    page = to_billing(browser, world)
+    if billing == "new":
+        assert results(world) == []
+        page = browser.send(page, billing_of(world.welcome.card))
+    assert page.text("h1") == "Payment Successful"
+    assert (payments(world), results(world)) == ([("card", "paid", 1390)], ["paid"])
