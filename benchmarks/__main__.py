@@ -16,7 +16,7 @@ from benchmarks.contenders import check_settings_file
 from benchmarks.errors import BenchmarkError
 from benchmarks.output import machine, read, write, write_figures
 from benchmarks.records import Findings
-from benchmarks.session import Scope, Session
+from benchmarks.session import BenchmarkSession, Scope
 from benchmarks.tables import show, tables
 from benchmarks.usage import adopt_orphans
 from benchmarks.world import HOURS, PROJECT, WEATHERS
@@ -106,7 +106,7 @@ def main() -> int:
         print(f"Could not start.\n{error}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    session = Session(
+    session = BenchmarkSession(
         scope,
         browser,
         findings,

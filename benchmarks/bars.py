@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.contenders import FLOOR, PLAYWRIGHT, SCRIPT, SUITE
-from benchmarks.records import Findings, SlotRecord, first_holds, last_holds, matching
+from benchmarks.records import Findings, SlotFigures, first_holds, last_holds, matching
 from benchmarks.stats import fit_line
 from benchmarks.world import WEATHERS
 
@@ -18,7 +18,7 @@ LEAST_R_SQUARED = 0.98
 _BAR_ACCOUNTS = (1, 3)
 _CALM = WEATHERS[0].name
 
-Measure = Callable[[list[SlotRecord]], list[float]]
+Measure = Callable[[list[SlotFigures]], list[float]]
 
 
 @dataclass(frozen=True, slots=True)

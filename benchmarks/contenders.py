@@ -19,7 +19,7 @@ from benchmarks.bare_hold import ROUTES
 from benchmarks.errors import BenchmarkError
 from benchmarks.usage import Usage, measure
 from benchmarks.visitor import Errand
-from benchmarks.world import PROJECT, READY_TO_OPENING, Wish, World
+from benchmarks.world import PROJECT, READY_TO_OPENING, Assignment, World
 from runner.practice import CONTROL_TOKEN, CONTROL_URL
 
 SUITE = "this suite"
@@ -55,7 +55,7 @@ class Contender(Protocol):
     def name(self) -> str:
         """What tables call it."""
 
-    def hold(self, world: World, wishes: Sequence[Wish]) -> None:
+    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
         """Get ready, wait for the opening, and reach for the slots; what came of it stands in the venue's record."""
 
 
@@ -68,17 +68,17 @@ class Suite:
         """Let it use this browser."""
         self._browser = browser
 
-    def hold(self, world: World, wishes: Sequence[Wish]) -> None:
+    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
         """Run it from start to report."""
-        self.run(world, wishes, memory=False)
+        self.run(world, assignments, memory=False)
 
-    def run(self, world: World, wishes: Sequence[Wish], *, memory: bool) -> Usage:
+    def run(self, world: World, assignments: Sequence[Assignment], *, memory: bool) -> Usage:
         """Run it from start to report, and return what that cost.
 
         Raises:
             BenchmarkError: it did not get as far as its own report.
         """
-        world.write_sheet(wishes)
+        world.write_sheet(assignments)
         settings = world.settings | {
             "RESULTS_DIR": str(world.results),
             "BROWSER_EXECUTABLE": str(self._browser),
@@ -89,7 +89,7 @@ class Suite:
             "RELEASE_TIME": "24:00",
             "RELEASE_TIMEZONE": "Europe/London",
         }
-        command = [str(PROJECT / "run.sh"), "--date", wishes[0].day.isoformat()]
+        command = [str(PROJECT / "run.sh"), "--date", assignments[0].day.isoformat()]
         usage = measure(command, base_environ() | settings, memory=memory)
         if usage.status not in (0, 1):
             raise BenchmarkError(f"./run.sh ended with status {usage.status}:\n{_end_of(usage.said)}")
@@ -105,13 +105,14 @@ class Script:
         self._browser = browser
         self._module = module
 
-    def hold(self, world: World, wishes: Sequence[Wish]) -> None:
+    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
         """Start them all, open the day when all are ready, and see them out."""
-        day = wishes[0].day
+        day = assignments[0].day
         world.keep_closed(day)
         with ExitStack() as stack:
             children = [
-                stack.enter_context(_Child(self._module, errand_of(world, wish, self._browser))) for wish in wishes
+                stack.enter_context(_Child(self._module, errand_of(world, assignment, self._browser)))
+                for assignment in assignments
             ]
             for child in children:
                 child.hear("ready")
@@ -122,15 +123,15 @@ class Script:
                 child.hear("taken")
 
 
-def run_script(world: World, wishes: Sequence[Wish], browser: Path) -> Usage:
+def run_script(world: World, assignments: Sequence[Assignment], browser: Path) -> Usage:
     """Book and pay with the bare script, and return what that cost.
 
     Raises:
         BenchmarkError: it did not book everything.
     """
-    world.keep_closed(wishes[0].day)
+    world.keep_closed(assignments[0].day)
     told = {
-        "errands": [errand_of(world, wish, browser).to_json() for wish in wishes],
+        "errands": [errand_of(world, assignment, browser).to_json() for assignment in assignments],
         "card": {name: value for name, value in world.settings.items() if name.startswith("LB_")},
         "control_url": world.settings[CONTROL_URL],
         "control_token": world.settings[CONTROL_TOKEN],
@@ -142,17 +143,17 @@ def run_script(world: World, wishes: Sequence[Wish], browser: Path) -> Usage:
     return usage
 
 
-def errand_of(world: World, wish: Wish, browser: Path) -> Errand:
+def errand_of(world: World, assignment: Assignment, browser: Path) -> Errand:
     """Return what a bare script is told about one account."""
-    member = wish.member
+    member = assignment.member
     return Errand(
         site_url=world.settings["BOOKING_SITE_URL"],
         court=member.court,
         court_url=member.court_url,
         email=member.email,
         password=member.password,
-        day=wish.day,
-        hours=wish.hours,
+        day=assignment.day,
+        hours=assignment.hours,
         browser=str(browser),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from benchmarks.contenders import SUITE
-from benchmarks.records import SlotRecord, first_holds
+from benchmarks.records import SlotFigures, first_holds
 from benchmarks.stats import Summary, summarise
 from benchmarks.tables import CONTENDERS
 
@@ -29,7 +29,7 @@ class _Panel:
         return _HEAD + _ROW * len(self.rows)
 
 
-def draw(records: Sequence[SlotRecord], weather: str) -> str:
+def draw(records: Sequence[SlotFigures], weather: str) -> str:
     """Return the picture as SVG: a panel for every number of accounts, in one weather."""
     panels = []
     for accounts in sorted({each.accounts for each in records if each.weather == weather}):

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
-class SlotRecord:
+class SlotFigures:
     """What became of one slot that one account reached for at one opening. Milliseconds after the opening."""
 
     contender: str
@@ -27,7 +27,7 @@ class SlotRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunFigures:
     """What one whole run cost, from start to report."""
 
     contender: str
@@ -70,9 +70,9 @@ class WayRecord:
 class Findings:
     """All that one session measured."""
 
-    slots: list[SlotRecord] = field(default_factory=list)
-    contested: list[SlotRecord] = field(default_factory=list)
-    runs: list[RunRecord] = field(default_factory=list)
+    slots: list[SlotFigures] = field(default_factory=list)
+    contested: list[SlotFigures] = field(default_factory=list)
+    runs: list[RunFigures] = field(default_factory=list)
     phases: list[PhaseRecord] = field(default_factory=list)
     ways: list[WayRecord] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -82,9 +82,9 @@ class Findings:
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
         """Return the findings that were written as plain values."""
         kinds = {
-            "slots": SlotRecord,
-            "contested": SlotRecord,
-            "runs": RunRecord,
+            "slots": SlotFigures,
+            "contested": SlotFigures,
+            "runs": RunFigures,
             "phases": PhaseRecord,
             "ways": WayRecord,
         }
@@ -93,12 +93,12 @@ class Findings:
         )
 
 
-def first_holds(records: Iterable[SlotRecord]) -> list[float]:
+def first_holds(records: Iterable[SlotFigures]) -> list[float]:
     """Return the hold of the first slot of each account and opening; openings at which it was lost are left out."""
     return [record.held for record in records if record.place == 0 and record.held is not None]
 
 
-def last_holds(records: Iterable[SlotRecord]) -> list[float]:
+def last_holds(records: Iterable[SlotFigures]) -> list[float]:
     """Return when each account had all its slots; openings at which it lost one are left out."""
     groups: dict[tuple[str, str, int, int, str], list[float | None]] = {}
     for each in records:
@@ -106,6 +106,6 @@ def last_holds(records: Iterable[SlotRecord]) -> list[float]:
     return [max(whole) for held in groups.values() if len(whole := [at for at in held if at is not None]) == len(held)]
 
 
-def matching(records: Iterable[SlotRecord], test: Callable[[SlotRecord], bool]) -> list[SlotRecord]:
+def matching(records: Iterable[SlotFigures], test: Callable[[SlotFigures], bool]) -> list[SlotFigures]:
     """Return the records that pass a test."""
     return [record for record in records if test(record)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from benchmarks.contenders import Contender, base_environ
-from benchmarks.records import SlotRecord
-from benchmarks.world import HOURS, Weather, Wish, open_world
+from benchmarks.records import SlotFigures
+from benchmarks.world import HOURS, Assignment, Weather, open_world
 
 SLOTS_EACH = 2
 RIVAL_ACCOUNTS = 3
@@ -37,7 +37,7 @@ def play_round(
     *,
     slots_each: int = SLOTS_EACH,
     rival: Lateness = nobody,
-) -> list[SlotRecord]:
+) -> list[SlotFigures]:
     """Play one round and return what became of every slot.
 
     Args:
@@ -56,23 +56,25 @@ def play_round(
     with open_world(base_environ(), weather) as world:
         members = world.members(accounts)
         for contender, day in zip([*contenders[first:], *contenders[:first]], world.days(), strict=False):
-            wishes = [Wish(member, day, HOURS[:slots_each]) for member in members]
-            reached = [(wish, place, hour) for wish in wishes for place, hour in enumerate(wish.hours)]
+            assignments = [Assignment(member, day, HOURS[:slots_each]) for member in members]
+            reached = [
+                (assignment, place, hour) for assignment in assignments for place, hour in enumerate(assignment.hours)
+            ]
             lateness = [rival(number) for number in range(len(reached))]
-            for (wish, _, hour), seconds in zip(reached, lateness, strict=True):
+            for (assignment, _, hour), seconds in zip(reached, lateness, strict=True):
                 if seconds is not None:
-                    world.send_rival(wish, hour, seconds)
-            contender.hold(world, wishes)
-            got = {(hold.account, hold.hour): hold for hold in world.holds(wishes)}
-            for (wish, place, hour), seconds in zip(reached, lateness, strict=True):
-                hold = got.get((wish.member.name, hour))
+                    world.send_rival(assignment, hour, seconds)
+            contender.hold(world, assignments)
+            got = {(hold.account, hold.hour): hold for hold in world.holds(assignments)}
+            for (assignment, place, hour), seconds in zip(reached, lateness, strict=True):
+                hold = got.get((assignment.member.name, hour))
                 records.append(
-                    SlotRecord(
+                    SlotFigures(
                         contender=contender.name,
                         weather=weather.name,
                         accounts=accounts,
                         run=run,
-                        account=wish.member.name,
+                        account=assignment.member.name,
                         place=place,
                         arrived=hold.arrived if hold else None,
                         held=hold.held if hold else None,

@@ -12,7 +12,7 @@ import requests
 from benchmarks.bare_hold import ROUTES
 from benchmarks.contenders import FLOOR, SCRIPT, SUITE, Contender, Script, Suite
 from benchmarks.errors import BenchmarkError
-from benchmarks.records import Findings, RunRecord, SlotRecord
+from benchmarks.records import Findings, RunFigures, SlotFigures
 from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS, play_round, rotating
 from benchmarks.ways import measure_ways
 from benchmarks.whole import run_bare, run_suite
@@ -37,7 +37,7 @@ class Scope:
     """Accounts of the whole runs."""
 
 
-class Session:
+class BenchmarkSession:
     """Measures what a scope asks for."""
 
     def __init__(
@@ -141,7 +141,7 @@ class Session:
                 self._keep()
 
 
-def _measured(records: Iterable[SlotRecord | RunRecord], weather: Weather, accounts: int, run: int) -> bool:
+def _measured(records: Iterable[SlotFigures | RunFigures], weather: Weather, accounts: int, run: int) -> bool:
     """Tell whether a measurement was made before the session was broken off."""
     here = (weather.name, accounts, run)
     return any((each.weather, each.accounts, each.run) == here for each in records)

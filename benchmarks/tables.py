@@ -13,7 +13,7 @@ from rich.text import Text
 from benchmarks.bars import Bar
 from benchmarks.contenders import FLOOR, PLAYWRIGHT, SUITE
 from benchmarks.phases import ORDER
-from benchmarks.records import Findings, SlotRecord, first_holds, last_holds, matching
+from benchmarks.records import Findings, SlotFigures, first_holds, last_holds, matching
 from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS
 from benchmarks.stats import fit_line, summarise
 from benchmarks.world import WEATHERS
@@ -180,7 +180,7 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.1f} {unit}" if unit else f"{value:.3f}"
 
 
-def _of(records: Sequence[SlotRecord], here: tuple[str, str, int]) -> list[SlotRecord]:
+def _of(records: Sequence[SlotFigures], here: tuple[str, str, int]) -> list[SlotFigures]:
     return matching(records, lambda each: (each.contender, each.weather, each.accounts) == here)
 
 
@@ -193,7 +193,7 @@ def _show(values: Sequence[float], digits: int | None = None) -> str:
     return summary.show(digits)
 
 
-def _share(records: Sequence[SlotRecord], lateness: float) -> str:
+def _share(records: Sequence[SlotFigures], lateness: float) -> str:
     own = [each for each in records if each.rival == lateness]
     won = sum(each.held is not None for each in own)
     return f"{100 * won / len(own):.0f} % ({won} of {len(own)})" if own else _NONE

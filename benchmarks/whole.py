@@ -7,9 +7,9 @@ from pathlib import Path
 from benchmarks.contenders import SCRIPT, SUITE, Suite, base_environ, run_script
 from benchmarks.errors import BenchmarkError
 from benchmarks.phases import phases_of, read_calls
-from benchmarks.records import Findings, PhaseRecord, RunRecord
+from benchmarks.records import Findings, PhaseRecord, RunFigures
 from benchmarks.usage import Usage
-from benchmarks.world import HOURS, Weather, Wish, World, open_world
+from benchmarks.world import HOURS, Assignment, Weather, World, open_world
 
 
 def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings: Findings) -> None:
@@ -19,9 +19,9 @@ def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings
         BenchmarkError: it did not book and pay everything.
     """
     with open_world(base_environ(), weather) as world:
-        wishes = _wishes(world, accounts)
-        usage = Suite(browser).run(world, wishes, memory=True)
-        record = _record(SUITE, weather, run, world, wishes, usage)
+        assignments = _assignments(world, accounts)
+        usage = Suite(browser).run(world, assignments, memory=True)
+        record = _record(SUITE, weather, run, world, assignments, usage)
         calls = read_calls(world.results / "latest" / "output.xml")
     findings.runs.append(record)
     try:
@@ -36,30 +36,32 @@ def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings
     ]
 
 
-def run_bare(weather: Weather, accounts: int, run: int, browser: Path) -> RunRecord:
+def run_bare(weather: Weather, accounts: int, run: int, browser: Path) -> RunFigures:
     """Let the bare script do the same.
 
     Raises:
         BenchmarkError: it did not book and pay everything.
     """
     with open_world(base_environ(), weather) as world:
-        wishes = _wishes(world, accounts)
-        return _record(SCRIPT, weather, run, world, wishes, run_script(world, wishes, browser))
+        assignments = _assignments(world, accounts)
+        return _record(SCRIPT, weather, run, world, assignments, run_script(world, assignments, browser))
 
 
-def _wishes(world: World, accounts: int) -> list[Wish]:
+def _assignments(world: World, accounts: int) -> list[Assignment]:
     """Give each account a slot of its own: accounts of one court want different hours."""
     members = world.members(accounts)
     seen: dict[int, int] = {}
-    wishes = []
+    assignments = []
     for member in members:
         place = seen[member.court] = seen.get(member.court, -1) + 1
-        wishes.append(Wish(member, world.days()[0], (HOURS[place],)))
-    return wishes
+        assignments.append(Assignment(member, world.days()[0], (HOURS[place],)))
+    return assignments
 
 
-def _record(contender: str, weather: Weather, run: int, world: World, wishes: list[Wish], usage: Usage) -> RunRecord:
-    paid = world.payments(wishes[0].day)
-    if len(paid) != len(wishes):
-        raise BenchmarkError(f"{contender} paid for {len(paid)} accounts of {len(wishes)}")
-    return RunRecord(contender, weather.name, len(wishes), run, usage.wall, usage.cpu, usage.peak, paid)
+def _record(
+    contender: str, weather: Weather, run: int, world: World, assignments: list[Assignment], usage: Usage
+) -> RunFigures:
+    paid = world.payments(assignments[0].day)
+    if len(paid) != len(assignments):
+        raise BenchmarkError(f"{contender} paid for {len(paid)} accounts of {len(assignments)}")
+    return RunFigures(contender, weather.name, len(assignments), run, usage.wall, usage.cpu, usage.peak, paid)

@@ -49,7 +49,7 @@ WEATHERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BenchmarkAccount:
     """An account of the venue, and the court it plays on."""
 
     name: str
@@ -60,10 +60,10 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Assignment:
     """What one account reaches for at an opening, in this order."""
 
-    member: Member
+    member: BenchmarkAccount
     day: date
     hours: tuple[int, ...]
 
@@ -119,7 +119,7 @@ class World:
             },
         )
 
-    def members(self, count: int) -> list[Member]:
+    def members(self, count: int) -> list[BenchmarkAccount]:
         """Return so many accounts, spread over the courts; the family first, then guests that are new."""
         if not self._courts:
             rows = self.control("GET", f"/sheet/{quote(ACCOUNTS_SHEET)}")["values"][1:]
@@ -134,7 +134,7 @@ class World:
                 self.control("POST", "/accounts/new", {"name": name, "email": email, "password": password})
                 self.settings |= {f"{prefix}EMAIL_ADDRESS": email, f"{prefix}PASSWORD": password}
             email, password = self.settings[f"{prefix}EMAIL_ADDRESS"], self.settings[f"{prefix}PASSWORD"]
-            members.append(Member(name, email, password, court, url))
+            members.append(BenchmarkAccount(name, email, password, court, url))
         return members
 
     def days(self) -> list[date]:
@@ -142,14 +142,14 @@ class World:
         today = datetime.now(ZONE).date()
         return [today + timedelta(days=_DAYS_AHEAD + each) for each in range(7)]
 
-    def write_sheet(self, wishes: Sequence[Wish]) -> None:
+    def write_sheet(self, assignments: Sequence[Assignment]) -> None:
         """Put these accounts into the sheet, and what they want."""
         accounts = [["Account", "Email", "Password", "Court Number", "Court URL"]]
         schedule = [["Day", "Time", "Notes", "Account"]]
-        for wish in wishes:
-            member = wish.member
+        for assignment in assignments:
+            member = assignment.member
             accounts.append([member.name, member.email, "[from secrets]", str(member.court), member.court_url])
-            schedule += [[f"{wish.day:%A}", f"{hour}:00", "", member.name] for hour in wish.hours]
+            schedule += [[f"{assignment.day:%A}", f"{hour}:00", "", member.name] for hour in assignment.hours]
         for title, values in ((ACCOUNTS_SHEET, accounts), (SCHEDULE_SHEET, schedule)):
             self.control("PUT", f"/sheet/{quote(title)}", {"values": values})
 
@@ -170,16 +170,16 @@ class World:
             raise BenchmarkError(f"{day} was never opened: the run did not come so far")
         return datetime.fromisoformat(instant)
 
-    def send_rival(self, wish: Wish, hour: int, lateness: float) -> None:
+    def send_rival(self, assignment: Assignment, hour: int, lateness: float) -> None:
         """Let somebody else reach for a slot so many seconds after the opening."""
-        day = wish.day.isoformat()
-        self.control("POST", "/rival", {"court": wish.member.court, "date": day, "hour": hour, "at": lateness})
+        day = assignment.day.isoformat()
+        self.control("POST", "/rival", {"court": assignment.member.court, "date": day, "hour": hour, "at": lateness})
 
-    def holds(self, wishes: Sequence[Wish]) -> list[Held]:
+    def holds(self, assignments: Sequence[Assignment]) -> list[Held]:
         """Return the holds of these wishes from the venue's own record, in the order of their instants."""
-        day = wishes[0].day
+        day = assignments[0].day
         opened = self.opening(day).timestamp() * 1000
-        names = {wish.member.email: wish.member.name for wish in wishes}
+        names = {assignment.member.email: assignment.member.name for assignment in assignments}
         return [
             Held(names[row["email"]], row["hour"], row["arrived"] - opened, row["at"] - opened)
             for row in self.control("GET", "/records")["holds"]

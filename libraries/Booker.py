@@ -17,20 +17,18 @@ from robot.api import SkipExecution, logger
 from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
-from booking.answers import Landmarks, is_challenge, read_answer
+from booking.account_run import AccountRun
 from booking.checkout import CheckoutKind, CheckoutPage, read_checkout
 from booking.clock import Sample
 from booking.errors import BookingError, SettingsError
-from booking.holding import Act, Answer, AnswerKind, Holding, Move
-from booking.ledger import LEDGER, Ledger, Mark, Proof
+from booking.hold_strategy import HoldResponse, ResponseKind, Step
+from booking.ledger import LEDGER, Event, Ledger, Proof
 from booking.model import Account, Payment, Slot, account_key
-from booking.night import Night
 from booking.outcomes import Outcome
 from booking.pages import (
     Basket,
     BookingRow,
     HourState,
-    PageError,
     days_shown,
     read_basket,
     read_hour,
@@ -40,7 +38,8 @@ from booking.pages import (
     weeks_between,
 )
 from booking.plan import read_plan
-from booking.turns import Turn
+from booking.responses import Markup, is_challenge, read_response
+from booking.start_gate import StartGate
 from booking.waiting import Duty, Waiting, sleep_until
 from booking.watching import next_look
 from Credentials import Credentials
@@ -51,17 +50,15 @@ class Booker:
     """One account in one run: reads the plan, decides the next step, and keeps the ledger."""
 
     def __init__(self) -> None:
-        self._night: Night | None = None
-        self._holding: Holding | None = None
+        self._account_run: AccountRun | None = None
         self._waiting: Waiting | None = None
         self._run_folder = Path()
         self._event_id = ""
-        self._gone: set[Slot] = set()
         self._logged_in = False
         self._explained = False
         self._last_look = 0.0
         self._blocked = ""
-        self._turn: Turn | None = None
+        self._gate: StartGate | None = None
         self._proof_since: float | None = None
         self._proof_pause = 0.0
         self._payment_tab = ""
@@ -73,7 +70,7 @@ class Booker:
     # The account
 
     @keyword
-    def take_up_account(self, name: str, run_folder: Path) -> None:
+    def load_account(self, name: str, run_folder: Path) -> None:
         """Reads the plan of this run: what it asks of the account.
 
         Args:
@@ -83,30 +80,30 @@ class Booker:
         plan = read_plan(run_folder / "plan.json")
         key = account_key(name)
         self._run_folder = run_folder
-        self._night = Night(plan, key, Ledger(run_folder.parent / LEDGER, plan.site), clean=_clean)
+        self._account_run = AccountRun(plan, key, Ledger(run_folder.parent / LEDGER, plan.site), clean=_clean)
         self._waiting = Waiting(plan, run_folder)
 
     @keyword
     def get_account(self) -> Account:
         """Returns the account: its name, email address of the sheet, court number and court address."""
-        return self.night.account
+        return self.account_run.account
 
     @keyword
-    def wait_for_a_turn_to_start(self, run_folder: Path) -> None:
+    def wait_for_start_gate(self, run_folder: Path) -> None:
         """Waits until fewer accounts are starting than the machine has cores, at most two minutes.
 
         Browsers that start side by side slow each other down, and the opening should find an idle machine. The turn
         passes on when this account is ready for the opening, or ends.
         """
-        self._turn = Turn(run_folder)
-        if not self._turn.take():
+        self._gate = StartGate(run_folder)
+        if not self._gate.take():
             logger.warn("Started without waiting any longer for the other accounts to be ready")
 
     @keyword
-    def skip_unless_something_is_wanted(self) -> None:
+    def skip_unless_slots_are_wanted(self) -> None:
         """Skips the account's tasks when the plan asks nothing of it, and no payment of an earlier run is unsettled."""
-        if not self.night.wanted and not self.night.has_earlier_payments_to_settle:
-            raise SkipExecution(f"nothing is wanted for this account on {self.night.plan.slot_day:%A %d %B %Y}")
+        if not self.account_run.wanted and not self.account_run.has_earlier_payments_to_settle:
+            raise SkipExecution(f"nothing is wanted for this account on {self.account_run.plan.slot_day:%A %d %B %Y}")
 
     @keyword
     def skip_unless_logged_in(self) -> None:
@@ -117,21 +114,21 @@ class Booker:
     @keyword
     def skip_unless_slots_are_held(self) -> None:
         """Skips a task that needs held slots when there are none, with the reason."""
-        if not self.night.held:
+        if not self.account_run.held:
             raise SkipExecution(f"nothing is held that could be paid: {self._reason()}")
-        self.night.about_to_pay()
+        self.account_run.about_to_pay()
 
     @keyword
-    def skip_unless_a_payment_is_unsettled(self) -> None:
+    def skip_unless_payments_are_unsettled(self) -> None:
         """Skips a task that looks again at a payment of this account, where none is unsettled."""
-        if not self.night.unsettled:
+        if not self.account_run.unsettled:
             raise SkipExecution("every payment of this account is settled, or none was sent")
 
     @keyword
-    def account_is_logged_in(self, email: str) -> None:
+    def record_login(self, email: str) -> None:
         """Remembers that the site has let the account in under this address."""
         self._logged_in = True
-        self.night.logged_in_as(email)
+        self.account_run.record_login(email)
 
     @keyword
     def stop_here(self, outcome: Outcome, why: str) -> None:
@@ -141,14 +138,14 @@ class Booker:
             outcome: one of the outcomes' names, e.g. ``login refused``.
             why: the reason in words a person can act on.
         """
-        self.night.stop_here(outcome, why)
+        self.account_run.stop_here(outcome, why)
 
     @keyword
-    def page_should_be_no_challenge(self, html: str) -> None:
+    def page_should_not_be_challenge(self, html: str) -> None:
         """Stops at a challenge or queue page: a person has to look, nothing tries to get round it."""
         if is_challenge(html):
             why = "the site shows a challenge page: open it in a browser and look"
-            self.night.stop_here(Outcome.NEEDS_PERSON, why)
+            self.account_run.stop_here(Outcome.NEEDS_PERSON, why)
 
     # What is ours already
 
@@ -173,30 +170,30 @@ class Booker:
         )
 
     @keyword
-    def take_stock(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
+    def compare_with_plan(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
         """Compares what is wanted with My Bookings and the basket, so that nothing is booked twice."""
-        self.night.take_stock(bookings, basket)
-        logger.info(f"Still wanted: {_listed(want.first for want in self.night.wanted)}")
-        logger.info(f"Held already: {_listed(self.night.held)}")
+        self.account_run.compare_with_plan(bookings, basket)
+        logger.info(f"Still wanted: {_listed(wish.first for wish in self.account_run.wanted)}")
+        logger.info(f"Held already: {_listed(self.account_run.held)}")
 
     @keyword
-    def something_is_still_wanted(self) -> bool:
-        """Tells whether a slot is still to be held."""
-        return bool(self.night.wanted)
+    def get_wanted_slots(self) -> tuple[Slot, ...]:
+        """Returns the slot wanted most of each wish for which nothing is held yet."""
+        return tuple(wish.first for wish in self.account_run.wanted)
 
     # The opening
 
     @keyword
-    def weeks_to_the_slot_day(self, html: str) -> int:
+    def get_weeks_to_slot_day(self, html: str) -> int:
         """Returns how many steps to the next week lead from the week this court page shows to the slot day's.
 
         Raises:
             StopError: the page shows no week.
         """
-        wanted = self.night.plan.slot_day
+        wanted = self.account_run.plan.slot_day
         shown = days_shown(html, day=_site("CALENDAR_DAY"), title=_site("CALENDAR_DAY_TITLE"), near=wanted)
         if not shown:
-            self.night.stop_here(Outcome.SITE_ERROR, "the court page shows no days")
+            self.account_run.stop_here(Outcome.SITE_ERROR, "the court page shows no days")
         return weeks_between(shown[0], wanted)
 
     @keyword
@@ -218,31 +215,28 @@ class Booker:
 
         Args:
             event_id: the court's own event id, read from its page.
-            calendar: HTML of the week of the slot day; hours that it shows as taken are not reached for.
+            calendar: HTML of the week of the slot day; hours that it shows as taken are not requested.
         """
         self._event_id = event_id
-        wanted = self.night.wanted
-        for slot in {slot for want in wanted for slot in want.slots}:
-            state = self.read_slot_hour(calendar, slot)
-            if state is HourState.CLOSED:
-                self._gone.add(slot)
-                logger.warn(f"{slot} is shown as booked before the opening")
-        self._gone.update(self.night.held, self.night.untouchable)
-        self.night.intend(want.first for want in wanted if want.first not in self._gone)
-        self._mark(Mark.READY)
-        self._pass_turn_on()
+        wanted = {slot for wish in self.account_run.wanted for slot in wish.slots}
+        gone = {slot for slot in wanted if self.read_slot_hour(calendar, slot) is HourState.CLOSED}
+        for slot in sorted(gone):
+            logger.warn(f"{slot} is shown as booked before the opening")
+        self.account_run.prepare_to_hold(gone)
+        self._mark(Event.READY)
+        self._leave_gate()
 
     @keyword
-    def next_duty(self) -> Duty:
+    def wait_for_next_duty(self) -> Duty:
         """Waits until something is due: ``keep alive``, ``measure the clock``, or ``open`` half a second ahead.
 
-        The page that sends the first request waits for the rest, see `Ask In The Background`. A signal ends this wait
+        The page that sends the first request waits for the rest, see `Fetch Page`. A signal ends this wait
         at once.
         """
         return self.waiting.next_duty()
 
     @keyword
-    def sample_is_due(self) -> bool:
+    def wait_for_next_clock_sample(self) -> bool:
         """Waits until the site should be asked for its time once more; tells whether it should be asked at all.
 
         When no more is to be asked, what is known of the two clocks goes to the ledger, for the report.
@@ -254,13 +248,13 @@ class Booker:
         offset = self.waiting.offset
         if offset is not None:
             logger.info(str(offset))
-            self._mark(Mark.CLOCK, f"warning: {offset}" if offset.notable else str(offset))
+            self._mark(Event.CLOCK, f"warning: {offset}" if offset.notable else str(offset))
             if offset.notable:
                 self._warn(f"{offset}, so one of them is wrong")
         return False
 
     @keyword
-    def take_in_sample(self, seen: Mapping[str, Any]) -> None:
+    def record_clock_sample(self, seen: Mapping[str, Any]) -> None:
         """Takes in what the site's answer says of its clock; an answer that says nothing ends the measurement."""
         try:
             sample = Sample.from_header(float(seen["sent"]) / 1000, float(seen["answered"]) / 1000, str(seen["date"]))
@@ -270,96 +264,90 @@ class Booker:
         self.waiting.take_sample(sample)
 
     @keyword
-    def first_move(self) -> Move:
-        """Returns the first thing to do at the opening: to be done at that instant by the site's clock."""
-        self._holding = Holding(self.night.wanted, unavailable=self._gone, now=time.time)
-        move = self._next_move()
-        return replace(move, at=self.waiting.opens) if self.night.plan.wait and self.waiting.opens else move
+    def get_first_step(self) -> Step:
+        """Returns the first step of the opening: to be taken at that instant by the site's clock."""
+        step = self.account_run.begin_holding(self.waiting.opens)
+        return replace(step, at=self.waiting.opens) if self.account_run.plan.wait and self.waiting.opens else step
 
     @keyword
-    def addresses_of(self, move: Move) -> list[str]:
-        """Returns the addresses that take the slots of this move, in the order in which they are to be asked for."""
-        site, path = self.night.plan.site_url, _site("BOOK_PATH")
-        return [slot_address(site, path, self._event_id, aim.slot) for aim in move.aims]
+    def get_addresses(self, step: Step) -> list[str]:
+        """Returns the addresses that request the slots of this step, in the order in which they are to be sent."""
+        site, path = self.account_run.plan.site_url, _site("BOOK_PATH")
+        return [slot_address(site, path, self._event_id, request.slot) for request in step.requests]
 
     @keyword
-    def move_after_reaching(self, move: Move, seen: Sequence[Mapping[str, Any]]) -> Move:
-        """Understands the site's answers to requests for slots and returns what to do next.
+    def record_responses(self, step: Step, seen: Sequence[Mapping[str, Any]]) -> Step:
+        """Takes in the site's responses to the requests of a step, and returns the next step.
 
         Args:
-            move: the move that asked for the requests.
-            seen: what the browser saw of the answers, see `Reach For The Slots`.
+            step: the step.
+            seen: what the browser saw of the responses, see `Request Slots`.
         """
-        answers = [self._read_answer(aim.slot, each) for aim, each in zip(move.aims, seen, strict=False)]
-        self.holding.reached(move, answers)
-        self._note_holds(move)
-        return self._next_move()
+        pairs = zip(step.requests, seen, strict=False)
+        responses = [self._read_response(request.slot, each) for request, each in pairs]
+        return self._after_pause(self.account_run.take_responses(step, responses))
 
-    def _read_answer(self, slot: Slot, seen: Mapping[str, Any]) -> Answer:
-        landmarks = Landmarks(
-            site_url=self.night.plan.site_url,
+    def _read_response(self, slot: Slot, seen: Mapping[str, Any]) -> HoldResponse:
+        markup = Markup(
+            site_url=self.account_run.plan.site_url,
             court_path=_site("COURT_PATH"),
             login_path=_site("LOGIN_PATH"),
             basket_path=_site("BASKET_PATH"),
             line=_site("BASKET_LINE"),
             cell=_site("BASKET_CELL"),
         )
-        answer = read_answer(seen, slot, self.night.account.facility, landmarks)
-        logger.info(f"{slot}: {answer.kind}{f' ({answer.why})' if answer.why else ''}")
-        if answer.kind is AnswerKind.BLOCKED:
+        response = read_response(seen, slot, self.account_run.account.facility, markup)
+        logger.info(f"{slot}: {response.kind}{f' ({response.why})' if response.why else ''}")
+        if response.kind is ResponseKind.BLOCKED:
             self._blocked = str(seen["html"])
-        return answer
+        return response
 
     @keyword
-    def move_after_looking(self, move: Move, calendar: str) -> Move:
-        """Takes in the week of the slot day, as HTML (empty if it could not be had), and returns what to do next."""
-        self.holding.looked(move, self.read_slot_hour(calendar, move.aim.slot))
-        return self._next_move()
+    def record_slot_day(self, step: Step, calendar: str) -> Step:
+        """Takes in the week of the slot day, as HTML (empty if it could not be had), and returns the next step."""
+        state = self.read_slot_hour(calendar, step.request.slot)
+        return self._after_pause(self.account_run.take_calendar(step, state))
 
     @keyword
-    def move_after_checking(self, move: Move, basket: Basket) -> Move:
-        """Takes in the basket after a request that was not answered, and returns what to do next."""
-        held = self._is_among(move.aim.slot, basket.lines)
-        if basket.unread and not held:
-            raise PageError(f"the basket holds what cannot be read, and it may be {move.aim.slot}: {basket.unread[0]}")
-        self.holding.checked(move, held=held)
-        self._note_holds(move)
-        return self._next_move()
+    def record_basket(self, step: Step, basket: Basket) -> Step:
+        """Takes in the basket after a request that got no response, and returns the next step."""
+        return self._after_pause(self.account_run.take_basket(step, basket))
 
     @keyword
-    def move_after_logging_in(self) -> Move:
-        """Takes in that a new login succeeded, and returns what to do next."""
-        self.holding.logged_in()
-        return self._next_move()
+    def record_new_login(self) -> Step:
+        """Takes in that a new login succeeded, and returns the next step."""
+        return self._after_pause(self.account_run.take_login())
 
     @keyword
-    def get_what_blocked(self) -> str:
+    def get_blocking_page(self) -> str:
         """Returns the HTML of the page with which the site ended the requests; empty if it did not."""
         return self._blocked
 
     @keyword
-    def go_on_after_fault(self) -> None:
+    def clear_site_error(self) -> None:
         """Lets the account go on after a fault of the site that is going to be tried again.
 
         Raises:
             StopError: the account was stopped for another reason, e.g. a challenge page or a refused login.
         """
-        self.night.go_on_after_fault()
+        self.account_run.clear_site_error()
 
     @keyword
-    def held_slots_should_be_noted(self) -> None:
-        """Ends the holding: tells the ledger what became of every slot that was reached for.
+    def end_holding(self) -> None:
+        """Records what became of every slot that was requested."""
+        self.account_run.end_holding()
+
+    @keyword
+    def wanted_slots_should_be_held(self) -> None:
+        """Fails where a wanted slot could not be held, unless it is watched: that is only logged.
 
         Raises:
-            AssertionError: some wanted slot could not be held; the message names each with its reason.
+            AssertionError: the message names each lost slot with its reason.
         """
-        reaches = self.holding.reaches
-        self._end_holding()
-        lost = [reach for reach in reaches if reach.outcome is not None]
-        told = "; ".join(f"{reach.want.first}: {reach.outcome}, {reach.why}" for reach in lost)
-        watched = self.night.watched
-        if lost and all(reach.want in watched for reach in lost):
-            logger.warn(f"{told}. Watched until {self.night.plan.watch_until:%H:%M}.")
+        lost, watched = self.account_run.lost, self.account_run.watched
+        told = "; ".join(f"{attempt.wish.first}: {attempt.outcome}, {attempt.why}" for attempt in lost)
+        if lost and all(attempt.wish in watched for attempt in lost):
+            logger.warn(f"{told}. Watched until {self.account_run.plan.watch_until:%H:%M}.")
         elif lost:
             self._explained = True
             raise AssertionError(told)
@@ -367,14 +355,14 @@ class Booker:
     # The second chance
 
     @keyword
-    def next_look(self) -> bool:
+    def wait_for_next_look(self) -> bool:
         """Waits until lost slots should be looked at again; False when the watch is over or nothing is lost.
 
         A card that was declined ends the watch: what it could still hold could not be paid, and would be kept from
         others.
         """
-        plan = self.night.plan
-        if plan.watch_until is None or not self.night.watched:
+        plan = self.account_run.plan
+        if plan.watch_until is None or not self.account_run.watched:
             return False
         now = time.time()
         self._last_look = self._last_look or now
@@ -386,7 +374,7 @@ class Booker:
         return not self._watch_is_vain()
 
     @keyword
-    def first_move_for_what_came_back(self, calendar: str) -> Move:
+    def get_first_step_for_returned_slots(self, calendar: str) -> Step:
         """Returns the first thing to do about lost slots that the calendar shows as free again.
 
         Args:
@@ -396,48 +384,42 @@ class Booker:
         self._last_look = time.time()
         back = {
             slot
-            for want in self.night.watched
-            for slot in want.slots
+            for wish in self.account_run.watched
+            for slot in wish.slots
             if self.read_slot_hour(calendar, slot) is HourState.FREE
         }
         logger.info(f"Free again: {_listed(sorted(back))}")
-        if back and self.night.unsettled:
+        if back and self.account_run.unsettled:
             # It would lie in one basket with what may have been paid for, and could not be paid.
-            logger.warn(f"Left alone, since the payment of {_listed(self.night.unsettled)} is not settled")
+            logger.warn(f"Left alone, since the payment of {_listed(self.account_run.unsettled)} is not settled")
             back = set()
-        wants = [want for want in self.night.watched if back.intersection(want.slots)]
-        others = {slot for want in wants for slot in want.slots if slot not in back}
-        ours = {*self.night.held, *self.night.untouchable}
-        self._holding = Holding(wants, unavailable=others | ours, now=time.time)
-        return self._next_move()
+        return self._after_pause(self.account_run.begin_holding_returned(back, self.waiting.opens))
 
     @keyword
-    def note_what_came_back(self) -> bool:
-        """Tells the ledger what became of the slots that had come back; returns whether one of them is held now."""
-        came = any(reach.held for reach in self.holding.reaches)
-        self._end_holding()
-        if not came or not self.night.held:
+    def end_holding_returned_slots(self) -> bool:
+        """Records what became of the slots that had come back; returns whether one of them is held now."""
+        if not self.account_run.end_holding() or not self.account_run.held:
             return False
-        self.night.about_to_pay()
+        self.account_run.about_to_pay()
         return True
 
     @keyword
-    def nothing_should_be_lost(self) -> None:
+    def lost_slots_should_be_back(self) -> None:
         """Ends the watch.
 
         Raises:
             AssertionError: something that was wanted did not come back.
         """
-        if self.night.watched:
+        if self.account_run.watched:
             self._explained = True
-            raise AssertionError(f"{_listed(want.first for want in self.night.watched)} did not come back")
+            raise AssertionError(f"{_listed(wish.first for wish in self.account_run.watched)} did not come back")
 
     # Paying
 
     @keyword
-    def may_pay(self) -> bool:
-        """Tells whether this run was told to pay."""
-        return self.night.plan.payment is Payment.PAY
+    def get_payment_mode(self) -> Payment:
+        """Returns whether this run is to pay, or to rehearse."""
+        return self.account_run.plan.payment
 
     @keyword
     def check_basket_against_plan(self, basket: Basket) -> int:
@@ -447,10 +429,10 @@ class Booker:
             StopError: the basket holds something the plan did not ask for, or costs more than is allowed.
         """
         self._credit = basket.credit
-        return self.night.check_basket(basket)
+        return self.account_run.check_basket(basket)
 
     @keyword
-    def site_will_ask_for_a_card(self, basket: Basket) -> bool:
+    def get_whether_card_is_needed(self, basket: Basket) -> bool:
         """Tells whether the site is sure to ask for a card: only then may a rehearsal send the basket.
 
         With enough credit the site would book and charge at once. A basket that names no credit is not trusted.
@@ -458,7 +440,7 @@ class Booker:
         return basket.credit is not None and basket.total is not None and basket.credit < basket.total
 
     @keyword
-    def card_may_be_typed_at(self, address: str, hosts: Sequence[str]) -> None:
+    def card_address_should_be_expected(self, address: str, hosts: Sequence[str]) -> None:
         """Stops unless card data may be typed at this address: an expected host, over https except on loopback.
 
         Args:
@@ -467,7 +449,7 @@ class Booker:
         """
         why = refusal_to_type_card(address, hosts)
         if why:
-            self.night.stop_here(Outcome.NEEDS_PERSON, why)
+            self.account_run.stop_here(Outcome.NEEDS_PERSON, why)
 
     @keyword
     def card_should_not_be_declined(self) -> None:
@@ -476,23 +458,23 @@ class Booker:
         Raises:
             StopError: it was.
         """
-        self.night.check_card()
+        self.account_run.check_card()
 
     @keyword
-    def card_was_declined(self, why: str) -> None:
+    def stop_after_declined_card(self, why: str) -> None:
         """Ends what the account can do, and keeps every account of this run from trying the card again.
 
         Args:
             why: what the portal said.
         """
-        self.night.card_declined(why)
+        self.account_run.stop_after_declined_card(why)
 
     @keyword
     def read_checkout(self, seen: Mapping[str, Any]) -> CheckoutPage:
         """Returns what a page of the checkout is, told from what the browser sees of it; see `Get Checkout Page`."""
         return read_checkout(
             seen,
-            site_url=self.night.plan.site_url,
+            site_url=self.account_run.plan.site_url,
             basket_path=_site("BASKET_PATH"),
             payment_hosts=_credentials().get_payment_hosts(),
         )
@@ -505,10 +487,10 @@ class Booker:
             StopError: it is another amount, a fee that exceeds what may be spent, or, on the page with the button that
                 pays, none that can be read.
         """
-        self.night.check_amount(page.amount_pence, page.fee_pence, last=page.kind is CheckoutKind.CONFIRMATION)
+        self.account_run.check_amount(page.amount_pence, page.fee_pence, last=page.kind is CheckoutKind.CONFIRMATION)
 
     @keyword
-    def payment_begins(self, *, by_card: bool) -> None:
+    def record_payment_intent(self, *, by_card: bool) -> None:
         """Tells the ledger, before the click that may move money, that it is about to be made.
 
         Args:
@@ -517,13 +499,13 @@ class Booker:
         Raises:
             StopError: the accounts together, or this one, would spend more than is allowed.
         """
-        self.night.payment_begins(by_card=by_card)
+        self.account_run.record_payment_intent(by_card=by_card)
         # What was kept of an earlier payment of this run is nothing to this one.
         self._payment_tab, self._portal_is_silent, self._proof_since = "", False, None
         self._logged_in_at_return = False
 
     @keyword
-    def going_on_may_pay(self, page: CheckoutPage) -> None:
+    def record_form_as_payment(self, page: CheckoutPage) -> None:
         """Tells the ledger, before a form of the card portal is sent, that this may be what pays.
 
         Only the known portal is known to charge nothing before its last button.
@@ -536,28 +518,28 @@ class Booker:
         """
         if page.kind is CheckoutKind.CARD:
             self._may_pay_by_going_on = not page.known_portal
-        if self._may_pay_by_going_on and not self.night.sent:
-            self.night.going_on_may_pay()
+        if self._may_pay_by_going_on and not self.account_run.sent:
+            self.account_run.record_form_as_payment()
 
     @keyword
-    def take_in_next_page(self, page: CheckoutPage, after: CheckoutPage) -> None:
+    def record_next_page(self, page: CheckoutPage, after: CheckoutPage) -> None:
         """Takes in where a form of the card portal has led to: where the portal asks on, nothing was paid.
 
         Args:
             page: what is shown now.
             after: the page with the form; while that is shown still, its answer may be on the way.
         """
-        if page.asks_on and page.is_news_after(after) and self.night.sent:
-            self.night.payment_was_not_sent(Proof.STILL_ASKED)
+        if page.asks_on and page.is_news_after(after) and self.account_run.sent:
+            self.account_run.record_payment_not_sent(Proof.STILL_ASKED)
 
     @keyword
-    def payment_may_have_been_sent(self) -> None:
+    def record_payment_perhaps_sent(self) -> None:
         """Tells the ledger that going on has paid, or may have, where it was not expected to."""
-        if not self.night.sent:
-            self.night.payment_begins(by_card=True, anyhow=True)
+        if not self.account_run.sent:
+            self.account_run.record_payment_intent(by_card=True, anyhow=True)
 
     @keyword
-    def payment_was_not_sent(self, proof: Proof) -> None:
+    def record_payment_not_sent(self, proof: Proof) -> None:
         """Tells the ledger that no money has moved and the slots are still held.
 
         Args:
@@ -566,7 +548,7 @@ class Booker:
         Raises:
             LedgerError: a card was typed, so that it shows nothing.
         """
-        self.night.payment_was_not_sent(proof)
+        self.account_run.record_payment_not_sent(proof)
 
     @keyword
     def end_payment(self, page: CheckoutPage) -> bool:
@@ -579,30 +561,30 @@ class Booker:
             StopError: the card was declined.
         """
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
-            self.night.card_declined(f"the card portal says: {page.message}")
+            self.account_run.stop_after_declined_card(f"the card portal says: {page.message}")
         if page.kind is CheckoutKind.PAID:
-            self.night.payment_confirmed()
+            self.account_run.record_confirmation()
             return True
         self._portal_is_silent = page.is_silent
-        self.night.payment_in_doubt(self._doubt(page))
+        self.account_run.record_doubt(self._doubt(page))
         if page.kind in {CheckoutKind.BANK, CheckoutKind.UNKNOWN_HOST}:
-            self.night.call_for_unsettled()  # What the person may still do cannot wait for My Bookings.
+            self.account_run.call_for_unsettled()  # What the person may still do cannot wait for My Bookings.
         return False
 
     @keyword
-    def take_in_late_answer(self, page: CheckoutPage) -> bool:
+    def record_late_answer(self, page: CheckoutPage) -> bool:
         """Takes in what the tab of the payment shows after a while; returns whether the payment is confirmed now.
 
         A decline that comes so late keeps the other accounts from trying the card; the slot is left to a person.
         """
         self._portal_is_silent = page.is_silent
         if page.kind is CheckoutKind.PAID:
-            if self.night.unanswered:
+            if self.account_run.unanswered:
                 self._proof_since = None  # My Bookings has as long from now on as after a quick answer.
-            self.night.payment_confirmed()
+            self.account_run.record_confirmation()
             return True
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
-            self.night.declined_late(f"the card portal says, late: {page.message}")
+            self.account_run.record_late_decline(f"the card portal says, late: {page.message}")
         return False
 
     def _doubt(self, page: CheckoutPage) -> str:
@@ -623,14 +605,14 @@ class Booker:
                 return f"the payment was sent and {where} showed a page that says neither yes nor no{said}"
 
     @keyword
-    def settle_payment(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
+    def record_payment_result(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
         """Believes a payment only when My Bookings lists its slots; it may be asked as often as is needed.
 
         Args:
             bookings: all rows of My Bookings.
             confirmed: whether the site has confirmed the payment.
         """
-        self.night.payment_settled(bookings, confirmed=confirmed)
+        self.account_run.record_bookings(bookings, confirmed=confirmed)
 
     @keyword
     def payments_should_be_settled(self) -> None:
@@ -639,9 +621,9 @@ class Booker:
         Raises:
             AssertionError: a slot is not in My Bookings, and a person must look.
         """
-        if self.night.unsettled:
+        if self.account_run.unsettled:
             self._explained = True
-            raise AssertionError(f"My Bookings does not list {_listed(self.night.unsettled)}")
+            raise AssertionError(f"My Bookings does not list {_listed(self.account_run.unsettled)}")
 
     @keyword
     def wait_for_next_look_at_payment(self, patience: timedelta) -> bool:
@@ -658,25 +640,25 @@ class Booker:
             self._proof_since, self._proof_pause = now, 2.0
         left = self._proof_since + patience.total_seconds() - now
         if self._portal_is_silent:
-            left = max(left, self.night.hold_left.total_seconds())
-        if left <= 0 or not self.night.unsettled or self.night.needs_person:
+            left = max(left, self.account_run.hold_left.total_seconds())
+        if left <= 0 or not self.account_run.unsettled or self.account_run.needs_person:
             return False
         sleep_until(time.time() + min(self._proof_pause, left))
         self._proof_pause = min(self._proof_pause * 1.5, 60.0)
         return True
 
     @keyword
-    def a_payment_is_unsettled(self) -> bool:
-        """Tells whether a payment of this account was sent and is not settled."""
-        return bool(self.night.unsettled)
+    def get_unsettled_slots(self) -> tuple[Slot, ...]:
+        """Returns the slots of which a payment of this account was sent and is not settled."""
+        return self.account_run.unsettled
 
     @keyword
-    def a_payment_is_unanswered(self) -> bool:
-        """Tells whether this run has sent a payment whose page has not confirmed it: that page is left as it is."""
-        return self.night.unanswered
+    def get_unanswered_slots(self) -> tuple[Slot, ...]:
+        """Returns the slots for which this run has sent a payment whose page has not confirmed it."""
+        return self.account_run.unanswered
 
     @keyword
-    def login_should_be_new_to_this_payment(self) -> None:
+    def login_should_be_first_at_return(self) -> None:
         """Lets the account log in once at the return of a payment.
 
         Raises:
@@ -706,25 +688,25 @@ class Booker:
         match page.kind:
             case CheckoutKind.UNKNOWN_HOST:
                 why = f"the site led to {page.host} for the payment, which PAYMENT_HOSTS does not name"
-                self.night.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was paid")
+                self.account_run.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was paid")
             case CheckoutKind.TEST_SYSTEM:
                 why = f"the card portal at {page.host} is a test installation"
-                self.night.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was typed or paid")
+                self.account_run.stop_here(Outcome.NEEDS_PERSON, f"{why}: nothing was typed or paid")
             case _:
                 said = f' ("{page.message}")' if page.message else ""
                 why = f'the site did not take "Make Booking"{said}: nothing was paid'
-                self.night.stop_here(Outcome.SITE_ERROR, why)
+                self.account_run.stop_here(Outcome.SITE_ERROR, why)
 
     @keyword
-    def bookings_list_what_was_paid(self, bookings: Sequence[BookingRow]) -> bool:
-        """Tells whether My Bookings lists every slot that was being paid for."""
-        return all(self._is_among(slot, bookings) for slot in self.night.sent)
+    def get_unlisted_slots(self, bookings: Sequence[BookingRow]) -> tuple[Slot, ...]:
+        """Returns the slots that were being paid for and that My Bookings does not list."""
+        return tuple(slot for slot in self.account_run.sent if not self._is_among(slot, bookings))
 
     @keyword
-    def basket_shows_nothing_was_paid(self, basket: Basket, page: CheckoutPage) -> bool:
-        """Tells whether the basket proves that "Make Booking" has moved no credit.
+    def get_proof_from_basket(self, basket: Basket, page: CheckoutPage) -> Proof | None:
+        """Returns the proof that "Make Booking" has moved no credit, where the basket is one; else None.
 
-        It does where it still shows every slot that was sent; or where the site has answered with the basket, out of
+        It is where it still shows every slot that was sent; or where the site has answered with the basket, out of
         which a hold may have run, and the credit is what it was.
 
         Args:
@@ -732,35 +714,35 @@ class Booker:
             page: what the site answered to the click.
         """
         unchanged = basket.credit is not None and basket.credit == self._credit
-        if page.kind is CheckoutKind.BASKET and unchanged:
-            return True
-        return all(self._is_among(slot, basket.lines) for slot in self.night.sent)
+        answered = page.kind is CheckoutKind.BASKET and unchanged
+        shown = all(self._is_among(slot, basket.lines) for slot in self.account_run.sent)
+        return Proof.IN_BASKET if answered or shown else None
 
     def _is_among(self, slot: Slot, rows: Iterable[BookingRow]) -> bool:
-        return any(row.is_slot(slot, self.night.account.facility) for row in rows)
+        return any(row.is_slot(slot, self.account_run.account.facility) for row in rows)
 
     @keyword
-    def get_time_for_the_bank(self, patience: timedelta) -> timedelta:
+    def get_time_for_bank(self, patience: timedelta) -> timedelta:
         """Returns how long the bank's page is stayed on: as long as the bank is patient, never past the hold.
 
         Args:
             patience: how long the bank waits for its customer, see the setting ``THREE_D_SECURE_WAIT``.
         """
-        return self.night.time_for_the_bank(patience)
+        return self.account_run.time_for_the_bank(patience)
 
     @keyword
-    def ask_to_confirm_with_the_bank(self, patience: timedelta) -> None:
+    def call_to_confirm_with_bank(self, patience: timedelta) -> None:
         """Tells the person, now and wherever they are, that the bank wants them to confirm the payment.
 
         Args:
             patience: how long they are waited for.
         """
-        logger.warn(self.night.bank_asks(patience))
+        logger.warn(self.account_run.bank_asks(patience))
 
     @keyword
-    def line_to_remove(self, basket: Basket) -> int | None:
+    def get_line_to_remove(self, basket: Basket) -> int | None:
         """Returns the place (0 is the first) of a basket line that this run has held; None when none is left."""
-        return next((place for place, line in enumerate(basket.lines) if self.night.has_held(line)), None)
+        return next((place for place, line in enumerate(basket.lines) if self.account_run.has_held(line)), None)
 
     @keyword
     def end_rehearsal(self, basket: Basket) -> None:
@@ -769,41 +751,32 @@ class Booker:
         Raises:
             StopError: something of ours is still there.
         """
-        self.night.rehearsed(basket)
+        self.account_run.record_rehearsal(basket)
 
     # The end
 
     @keyword
-    def close_the_books(self) -> None:
+    def record_open_outcomes(self) -> None:
         """Gives every wanted slot that has no outcome yet the one that fits how far it came."""
-        if self._night is None:
+        if self._account_run is None:
             return
-        if self._holding is not None:
-            self._end_holding()
-        self._night.close()
-        self._pass_turn_on()
-        self._mark(Mark.LEFT)
-        self._night.ledger.close()
+        self._account_run.close()
+        self._leave_gate()
+        self._mark(Event.LEFT)
+        self._account_run.ledger.close()
 
     def end_test(self, data: running.TestCase, outcome: result.TestCase) -> None:  # noqa: ARG002 - a listener's signature
         """Remembers why a task failed, where no keyword has said what that means for its slots."""
-        if outcome.failed and self._night is not None and not self._explained:
-            self._night.failed(outcome.message)
+        if outcome.failed and self._account_run is not None and not self._explained:
+            self._account_run.record_failure(outcome.message)
         self._explained = False
 
     @property
-    def night(self) -> Night:
-        """The account's night."""
-        if self._night is None:
+    def account_run(self) -> AccountRun:
+        """What the account does in this run."""
+        if self._account_run is None:
             raise BookingError("no account has been taken up")
-        return self._night
-
-    @property
-    def holding(self) -> Holding:
-        """The holding that is going on."""
-        if self._holding is None:
-            raise BookingError("nothing is being held")
-        return self._holding
+        return self._account_run
 
     @property
     def waiting(self) -> Waiting:
@@ -812,46 +785,35 @@ class Booker:
             raise BookingError("no account has been taken up")
         return self._waiting
 
-    def _next_move(self) -> Move:
-        move = self.holding.next_move()
-        if move.pause:
-            time.sleep(move.pause)
-        if move.act is Act.REACH:
-            self.night.intend(aim.slot for aim in move.aims)
-        return move
-
-    def _note_holds(self, move: Move) -> None:
-        for reach in self.holding.reaches:
-            if any((reach.want, reach.held) == (aim.want, aim.slot) for aim in move.aims):
-                self.night.hold(reach)
-
-    def _end_holding(self) -> None:
-        self.night.end_holding(self.holding, self.waiting.opens)
-        self._holding = None
+    @staticmethod
+    def _after_pause(step: Step) -> Step:
+        if step.pause:
+            time.sleep(step.pause)
+        return step
 
     def _watch_is_vain(self) -> bool:
-        if self.night.stopped:
+        if self.account_run.stopped:
             logger.warn(f"Not watched any longer: {self._reason()}")
             return True
-        declined_for = self.night.declined_for
+        declined_for = self.account_run.declined_for
         if declined_for:
             logger.warn(f"Not watched any longer: the card was declined for {declined_for}")
         return bool(declined_for)
 
-    def _pass_turn_on(self) -> None:
-        if self._turn is not None:
-            self._turn.pass_on()
+    def _leave_gate(self) -> None:
+        if self._gate is not None:
+            self._gate.pass_on()
 
-    def _mark(self, what: Mark, detail: str = "") -> None:
-        self.night.ledger.mark(self.night.plan.run, self.night.account.key, what, detail)
+    def _mark(self, what: Event, detail: str = "") -> None:
+        self.account_run.ledger.mark(self.account_run.plan.run, self.account_run.account.key, what, detail)
 
     def _warn(self, text: str) -> None:
         """Tell a person of something that is wrong: in the log, and now, at the terminal."""
         logger.warn(text)
-        self._mark(Mark.NOTICE, text)
+        self._mark(Event.NOTICE, text)
 
     def _reason(self) -> str:
-        return self.night.reason or "see the tasks above"
+        return self.account_run.reason or "see the tasks above"
 
 
 def _site(name: str) -> str:

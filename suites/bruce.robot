@@ -16,7 +16,7 @@ Log In
 Hold The Slots
     [Documentation]    Holds the scheduled slots at the opening, first come first served.
     [Setup]    Skip Unless Logged In
-    Look Up What Is Ours Already
+    Compare Account With Plan
     Hold The Scheduled Slots
 
 Pay For The Slots
@@ -26,7 +26,7 @@ Pay For The Slots
 
 Look Again At The Payment
     [Documentation]    Waits a while for a payment that nobody has confirmed, or My Bookings does not list yet.
-    [Setup]    Skip Unless A Payment Is Unsettled
+    [Setup]    Skip Unless Payments Are Unsettled
     Look Again At The Payment
     Payments Should Be Settled
 

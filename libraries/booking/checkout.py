@@ -184,7 +184,7 @@ def read_checkout(
 # The way to the last button
 
 
-class Act(StrEnum):
+class CheckoutStepKind(StrEnum):
     """What to do with a page on the way to the last button."""
 
     FILL_IN = "fill in"
@@ -200,16 +200,16 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CheckoutStep:
     """The next step on the way to the last button."""
 
-    act: Act
+    kind: CheckoutStepKind
     outcome: Outcome = Outcome.SITE_ERROR
     """What becomes of the slots where the way ends here."""
     why: str = ""
 
 
-def next_step(pages: Sequence[CheckoutPage]) -> Step:
+def next_step(pages: Sequence[CheckoutPage]) -> CheckoutStep:
     """Return what to do on the last one of the pages that the checkout has shown since "Make Booking".
 
     Args:
@@ -226,10 +226,10 @@ def next_step(pages: Sequence[CheckoutPage]) -> Step:
         outcome, why = _ENDS[page.kind]
         return _stop(outcome, f"{why.format(host=page.host or 'the checkout')}{said}")
     obstacle = _obstacle(passed, page)
-    return obstacle or Step(_ON_THE_WAY[page.kind])
+    return obstacle or CheckoutStep(_ON_THE_WAY[page.kind])
 
 
-def _after_the_card(passed: Sequence[CheckoutPage], page: CheckoutPage, said: str) -> Step | None:
+def _after_the_card(passed: Sequence[CheckoutPage], page: CheckoutPage, said: str) -> CheckoutStep | None:
     """Return what a page means once a card was typed: a refusal, or a payment by going on; None where it is neither."""
     cards = [each for each in passed if each.kind is CheckoutKind.CARD]
     if not cards:
@@ -239,11 +239,15 @@ def _after_the_card(passed: Sequence[CheckoutPage], page: CheckoutPage, said: st
     still = page.kind is passed[-1].kind and page.is_document_of(passed[-1])
     answered = not still or page.message not in {"", passed[-1].message}
     if page.kind in {CheckoutKind.CARD, CheckoutKind.DECLINED} and answered and (unpaid or not page.doubtful):
-        return Step(Act.REFUSED, Outcome.DECLINED, f"the card portal says: {page.message or 'nothing, but asks again'}")
+        return CheckoutStep(
+            CheckoutStepKind.REFUSED,
+            Outcome.DECLINED,
+            f"the card portal says: {page.message or 'nothing, but asks again'}",
+        )
     if _may_be_paid(page, unpaid=unpaid) or (not answered and not unpaid):
         where = page.host or "the card portal"
         why = f"the payment may have been made by going on: {where} shows no button that pays{said}"
-        return Step(Act.SENT, Outcome.UNKNOWN, why)
+        return CheckoutStep(CheckoutStepKind.SENT, Outcome.UNKNOWN, why)
     return None
 
 
@@ -265,7 +269,7 @@ def _may_be_paid(page: CheckoutPage, *, unpaid: bool) -> bool:
     }
 
 
-def _obstacle(passed: Sequence[CheckoutPage], page: CheckoutPage) -> Step | None:
+def _obstacle(passed: Sequence[CheckoutPage], page: CheckoutPage) -> CheckoutStep | None:
     """Return why a page of the right kind is not gone on with, if there is a reason."""
     if page.unfilled:
         names = ", ".join(f'"{label}"' for label in page.unfilled)
@@ -304,10 +308,10 @@ def cannot_be_filled_in(page: CheckoutPage, fields: Mapping[str, int], values: M
 
 
 _ON_THE_WAY = {
-    CheckoutKind.CARD: Act.FILL_IN,
-    CheckoutKind.BILLING: Act.FILL_IN,
-    CheckoutKind.SAVE_CARD: Act.PASS,
-    CheckoutKind.CONFIRMATION: Act.ARRIVED,
+    CheckoutKind.CARD: CheckoutStepKind.FILL_IN,
+    CheckoutKind.BILLING: CheckoutStepKind.FILL_IN,
+    CheckoutKind.SAVE_CARD: CheckoutStepKind.PASS,
+    CheckoutKind.CONFIRMATION: CheckoutStepKind.ARRIVED,
 }
 _ENDS = {
     CheckoutKind.PAID: (Outcome.NEEDS_PERSON, "the site says that it is paid although the last button was not clicked"),
@@ -343,8 +347,8 @@ _NAMES = {
 }
 
 
-def _stop(outcome: Outcome, why: str) -> Step:
-    return Step(Act.STOP, outcome, f"{why}; nothing was paid")
+def _stop(outcome: Outcome, why: str) -> CheckoutStep:
+    return CheckoutStep(CheckoutStepKind.STOP, outcome, f"{why}; nothing was paid")
 
 
 # What is seen
@@ -507,10 +511,10 @@ class _Judge:
     def _is_waiting(self) -> bool:
         """Tell whether a page only asks for patience, e.g. not to pay again meanwhile: it has nothing to act on."""
         facts = self._facts
-        acts = facts.roles() & {"pay", "continue", "no-save"}
+        kinds = facts.roles() & {"pay", "continue", "no-save"}
         told = f"{facts.loud()} . {facts.text}"
         waits = _WAITING.search(told) is not None and facts.status < 400 and not facts.is_done()
-        return waits and not facts.fields and not acts and not self._has_failed() and not _says_declined(told)
+        return waits and not facts.fields and not kinds and not self._has_failed() and not _says_declined(told)
 
     def _complains(self) -> bool:
         """Tell whether a page that does not say that all is done says that anything is wrong."""

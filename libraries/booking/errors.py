@@ -23,7 +23,7 @@ class BrokenOffError(BookingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Problem:
     """One thing that is wrong in what the run was given."""
 
     where: str
@@ -35,16 +35,16 @@ class Fault:
         return f"{self.where}: {self.message}"
 
 
-class FaultsError(BookingError):
+class ProblemsError(BookingError):
     """Several faults told together, so that a person mends them in one go."""
 
-    def __init__(self, heading: str, faults: Sequence[Fault]) -> None:
+    def __init__(self, heading: str, faults: Sequence[Problem]) -> None:
         self.heading = heading
         self.faults = tuple(faults)
         super().__init__("\n".join([heading, *(f"  - {fault}" for fault in self.faults)]))
 
 
-class SettingsError(FaultsError):
+class SettingsError(ProblemsError):
     """The settings cannot be used as they are."""
 
 

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from booking.errors import LedgerError
-from booking.model import Ceiling, Slot, Want
+from booking.model import Ceiling, Slot, Wish
 from booking.outcomes import Outcome
 
 LEDGER = "ledger.sqlite3"
@@ -74,7 +74,7 @@ class Proof(StrEnum):
     PERSON = "a person looked"
 
 
-class Mark(StrEnum):
+class Event(StrEnum):
     """A point of the run to which a worker has come, or what it has to say there."""
 
     READY = "ready"
@@ -170,7 +170,7 @@ class SlotRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecord:
-    """What became of one want in one run."""
+    """What became of one wish in one run."""
 
     run: str
     account: str
@@ -429,14 +429,14 @@ class Ledger:
 
         Of what was before a damage nobody knows how it ended.
         """
-        rows = self._rows("SELECT max(at) AS at FROM marks WHERE what = ?", (Mark.DAMAGE,))
+        rows = self._rows("SELECT max(at) AS at FROM marks WHERE what = ?", (Event.DAMAGE,))
         damaged = datetime.fromisoformat(rows[0]["at"]) if rows[0]["at"] else None
         return [
             each
             for each in self.runs()
             if each.ended is None
             and not (damaged and each.started <= damaged)
-            and not self.marks(each.run, Mark.NO_END)
+            and not self.marks(each.run, Event.NO_END)
         ]
 
     def mark(self, run: str, account: str, what: str, detail: str = "") -> None:
@@ -468,9 +468,9 @@ class Ledger:
         """Tell whether a payment of this account may have been forgotten with a ledger that was damaged."""
         rows = self._rows(
             "SELECT what FROM marks WHERE what = ? OR (what = ? AND site = ? AND account = ?) ORDER BY id DESC LIMIT 1",
-            (Mark.DAMAGE, Mark.STOCK_TAKEN, self.site, account),
+            (Event.DAMAGE, Event.STOCK_TAKEN, self.site, account),
         )
-        return any(row["what"] == Mark.DAMAGE for row in rows)
+        return any(row["what"] == Event.DAMAGE for row in rows)
 
     # Outcomes, and the outbox to the sheet
 
@@ -478,18 +478,18 @@ class Ledger:
         self,
         *,
         run: str,
-        want: Want,
+        wish: Wish,
         slot: Slot,
         outcome: Outcome,
         why: str,
         email: str,
         measures: Mapping[str, float | int | str] | None = None,
     ) -> None:
-        """Record what became of a want: once a run; telling the same again changes nothing.
+        """Record what became of a wish: once a run; telling the same again changes nothing.
 
         Args:
             run: name of the run.
-            want: what was wanted.
+            wish: what was wanted.
             slot: the slot that was got, or the one the outcome is about.
             outcome: what became of it.
             why: the reason in words a person can act on.
@@ -497,9 +497,9 @@ class Ledger:
             measures: what was measured on the way, e.g. milliseconds after the opening.
 
         Raises:
-            LedgerError: this run has told another outcome of this want.
+            LedgerError: this run has told another outcome of this wish.
         """
-        key = (run, self.site, want.account, *_slot_values(want.first))
+        key = (run, self.site, wish.account, *_slot_values(wish.first))
         told = (email, *_slot_values(slot), outcome.value, why)
         with self._writing() as db:
             row = db.execute(
@@ -509,9 +509,9 @@ class Ledger:
             ).fetchone()
             if row and tuple(row) != told:
                 raise LedgerError(
-                    f"{want.account}, {want.first}: run {run} has told of this want that it was "
+                    f"{wish.account}, {wish.first}: run {run} has told of this wish that it was "
                     f"{row['outcome']} ({row['why'] or 'no reason'}), and now says {outcome} ({why or 'no reason'}). "
-                    "A want has one outcome; the first one stands."
+                    "A wish has one outcome; the first one stands."
                 )
             if not row:
                 db.execute(

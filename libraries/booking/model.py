@@ -1,4 +1,4 @@
-"""The nouns of the booking: accounts, slots, wants, and the plan that a run follows."""
+"""The nouns of the booking: accounts, slots, wishes, and the plan that a run follows."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class Wish:
     """One wish of one account: the first of these slots that can be had."""
 
     account: str
@@ -94,7 +94,7 @@ class Want:
 
     @property
     def first(self) -> Slot:
-        """The slot that was wanted most: it names the want in the ledger, the sheet and the report."""
+        """The slot that was wanted most: it names the wish in the ledger, the sheet and the report."""
         return self.slots[0]
 
 
@@ -143,7 +143,7 @@ class Plan:
     max_spend_per_account_pence: int
     """The same for each account."""
     accounts: tuple[Account, ...]
-    wants: tuple[Want, ...]
+    wishes: tuple[Wish, ...]
     remarks: tuple[Remark, ...] = ()
     watch_until: datetime | None = None
     """Until when slots that were lost at the opening are watched; None: they are not."""
@@ -177,9 +177,9 @@ class Plan:
             Ceiling("MAX_SPEND_PER_ACCOUNT", self.max_spend_per_account_pence, key),
         )
 
-    def wants_of(self, key: str) -> tuple[Want, ...]:
+    def wishes_of(self, key: str) -> tuple[Wish, ...]:
         """Return what the account of this key wants, in the order of the sheet."""
-        return tuple(want for want in self.wants if want.account == key)
+        return tuple(wish for wish in self.wishes if wish.account == key)
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; `from_json` reads it back."""
@@ -187,8 +187,8 @@ class Plan:
         plain["slot_day"] = self.slot_day.isoformat()
         plain["opening"] = self.opening.isoformat() if self.opening else None
         plain["watch_until"] = self.watch_until.isoformat() if self.watch_until else None
-        for want in plain["wants"]:
-            for slot in want["slots"]:
+        for wish in plain["wishes"]:
+            for slot in wish["slots"]:
                 slot["date"] = slot["date"].isoformat()
         return plain
 
@@ -208,16 +208,16 @@ class Plan:
                 "watch_until": instant(plain["watch_until"]),
                 "payment": Payment(plain["payment"]),
                 "accounts": tuple(Account(**account) for account in plain["accounts"]),
-                "wants": tuple(
-                    Want(
-                        account=want["account"],
-                        source=want["source"],
+                "wishes": tuple(
+                    Wish(
+                        account=wish["account"],
+                        source=wish["source"],
                         slots=tuple(
                             Slot(slot["court"], date.fromisoformat(slot["date"]), slot["hour"])
-                            for slot in want["slots"]
+                            for slot in wish["slots"]
                         ),
                     )
-                    for want in plain["wants"]
+                    for wish in plain["wishes"]
                 ),
                 "family": tuple(plain.get("family", ())),
                 "remarks": tuple(

@@ -20,7 +20,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from booking.errors import BookingError
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want, account_key
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish, account_key
 from booking.season import parse_season
 from booking.settings import EMAIL_SUFFIX
 from booking.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET, Row, SheetContent
@@ -56,11 +56,11 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
     watch_every: float = 300.0,
     basket_url: str = "",
 ) -> Plan:
-    """Return what the run is going to do about this slot day; a plan without wants is a plan.
+    """Return what the run is going to do about this slot day; a plan without wishes is a plan.
 
-    An account wants a slot once. A want that repeats another one of the same account is dropped; one that only begins
-    with the same slot goes on from its next alternative, so that every want has a first slot of its own. Later
-    alternatives may name what an earlier want begins with: whoever holds must leave out what the account has already.
+    An account wants a slot once. A wish that repeats another one of the same account is dropped; one that only begins
+    with the same slot goes on from its next alternative, so that every wish has a first slot of its own. Later
+    alternatives may name what an earlier wish begins with: whoever holds must leave out what the account has already.
     What an account earlier in the sheet wants first of the same court is left to it. Of accounts that log in with the
     same address only the first is used: they would share one session and one basket.
 
@@ -101,7 +101,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         max_spend_pence=max_spend_pence,
         max_spend_per_account_pence=max_spend_per_account_pence,
         accounts=tuple(accounts),
-        wants=tuple(_wants(accounts, requests, slot_day, remarks)),
+        wishes=tuple(_wishes(accounts, requests, slot_day, remarks)),
         remarks=tuple(remarks),
         watch_until=watch_until,
         watch_every=watch_every,
@@ -130,8 +130,8 @@ def describe(plan: Plan) -> str:
         lines.append(f"  watch     what is lost is watched until {plan.watch_until:%H:%M:%S %Z}")
     for account in plan.accounts:
         lines.append(f"  {account.name} ({account.email}), court {account.court}")
-        wants = [f"    {', else '.join(slot.time for slot in want.slots)}" for want in plan.wants_of(account.key)]
-        lines += wants or ["    nothing"]
+        wishes = [f"    {', else '.join(slot.time for slot in wish.slots)}" for wish in plan.wishes_of(account.key)]
+        lines += wishes or ["    nothing"]
     if plan.remarks:
         lines.append("Remarks")
         lines += [f"  {remark.kind}: {remark}" for remark in plan.remarks]
@@ -274,10 +274,10 @@ def _requests(
         yield _Request(reader.where, hours, asking)
 
 
-def _wants(
+def _wishes(
     accounts: Sequence[Account], requests: Sequence[_Request], slot_day: date, remarks: list[Remark]
-) -> Iterator[Want]:
-    """Yield what each account wants; see `build_plan` for what happens where wants meet."""
+) -> Iterator[Wish]:
+    """Yield what each account wants; see `build_plan` for what happens where wishes meet."""
     first_of: dict[Slot, Account] = {}
     for account in accounts:
         asked: set[tuple[int, ...]] = set()
@@ -299,7 +299,7 @@ def _wants(
                 remarks.append(Remark(RemarkKind.DUPLICATE, request.where, message))
             if slots:
                 first_of[slots[0]] = account
-                yield Want(account.key, tuple(slots), request.where)
+                yield Wish(account.key, tuple(slots), request.where)
 
 
 def _name(text: str) -> str:

@@ -1,7 +1,7 @@
 """A damaged ledger: set aside as it is, and begun anew with what can still be read of it.
 
 What was lost might have been a payment under way. So the new ledger says that it was begun after damage, and each
-account is looked at more closely until its stock has been taken once; see `Night.take_stock`.
+account is looked at more closely until its stock has been taken once; see `AccountRun.compare_with_plan`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from booking.errors import LedgerError
-from booking.ledger import APPLICATION_ID, CARRIED, LEDGER, SCHEMA_VERSION, Mark, SlotState, open_database
+from booking.ledger import APPLICATION_ID, CARRIED, LEDGER, SCHEMA_VERSION, Event, SlotState, open_database
 from booking.model import account_key
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE
@@ -177,7 +177,7 @@ def _begin_anew(draft: Path, copy: Path, results: Path, fault: str, now: datetim
             )
         db.execute(
             "INSERT INTO marks (at, site, run, account, what, detail) VALUES (?, '', '', '', ?, ?)",
-            (at, Mark.DAMAGE, fault),
+            (at, Event.DAMAGE, fault),
         )
         db.execute("COMMIT")
     return len(slots), len(outcomes)

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
 
-from booking.errors import Fault, SettingsError
+from booking.errors import Problem, SettingsError
 from booking.model import Account, Payment
 from booking.opening import Release
 from booking.times import shown
@@ -171,18 +171,18 @@ class Settings:
         name = account.key.upper()
         return Credentials(self.secrets.get(name + EMAIL_SUFFIX) or account.email, self.secrets[name + PASSWORD_SUFFIX])
 
-    def missing_credentials(self, accounts: Iterable[Account]) -> list[Fault]:
+    def missing_credentials(self, accounts: Iterable[Account]) -> list[Problem]:
         """Return a fault for every password and address that these accounts lack."""
         faults = []
         for account in accounts:
             name = account.key.upper()
             if not (self.secrets.get(name + EMAIL_SUFFIX) or account.email):
                 faults.append(
-                    Fault(name + EMAIL_SUFFIX, f"{account.name} has no address here nor in the sheet: add it")
+                    Problem(name + EMAIL_SUFFIX, f"{account.name} has no address here nor in the sheet: add it")
                 )
             if not self.secrets.get(name + PASSWORD_SUFFIX):
                 message = f"is missing: {account.name} of the sheet cannot log in without its password"
-                faults.append(Fault(name + PASSWORD_SUFFIX, message))
+                faults.append(Problem(name + PASSWORD_SUFFIX, message))
         return faults
 
     def login_addresses(self) -> dict[str, str]:
@@ -251,7 +251,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, sites: Path
     Raises:
         SettingsError: with every fault that was found.
     """
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     written = _read_env_file(env_file, faults)
     given = written | {name: value for name, value in environ.items() if value.strip()}
     values = {name: value for name, value in given.items() if value.strip()}
@@ -261,14 +261,14 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, sites: Path
     return settings
 
 
-def _read_env_file(path: Path | None, faults: list[Fault]) -> dict[str, str]:
+def _read_env_file(path: Path | None, faults: list[Problem]) -> dict[str, str]:
     """Return what the file sets, taken literally: a password may hold ``$``."""
     if path is None or not path.exists():
         return {}
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        faults.append(Fault(path.name, "cannot be read: it must be a UTF-8 text file that this user may read"))
+        faults.append(Problem(path.name, "cannot be read: it must be a UTF-8 text file that this user may read"))
         return {}
     values = {}
     for binding in parse_stream(io.StringIO(text)):
@@ -277,14 +277,14 @@ def _read_env_file(path: Path | None, faults: list[Fault]) -> dict[str, str]:
         where = f"{path.name}, line {line}"
         if binding.error:
             faults.append(
-                Fault(where, "is no setting: write NAME=value, the value in single quotes if it is long or odd")
+                Problem(where, "is no setting: write NAME=value, the value in single quotes if it is long or odd")
             )
         elif binding.key is not None and binding.value is None:
-            faults.append(Fault(where, "has no value: write NAME=value, or NAME= for none"))
+            faults.append(Problem(where, "has no value: write NAME=value, or NAME= for none"))
         elif binding.key is not None:
             values[binding.key] = binding.value or ""
             if meant := _meant(binding.key):
-                faults.append(Fault(where, f"{binding.key} is no setting: did you mean {meant}?"))
+                faults.append(Problem(where, f"{binding.key} is no setting: did you mean {meant}?"))
     return values
 
 
@@ -329,7 +329,7 @@ class _Site:
 class _Loader:
     """Turns text into settings and collects what is wrong."""
 
-    def __init__(self, values: Mapping[str, str], sites: Path, faults: list[Fault]) -> None:
+    def __init__(self, values: Mapping[str, str], sites: Path, faults: list[Problem]) -> None:
         self._values = values
         self._sites = sites
         self._root = sites.parent
@@ -377,7 +377,7 @@ class _Loader:
         )
 
     def _fault(self, name: str, message: str) -> None:
-        self._faults.append(Fault(name, message))
+        self._faults.append(Problem(name, message))
 
     def _read(self, name: str, parse: Callable[[str], T], default: T) -> T:
         """Return the setting of this name as `parse` understands it, or its default; what is wrong becomes a fault."""

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from booking.account_run import settle_command
 from booking.errors import BookingError
 from booking.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
 from booking.model import account_key
-from booking.night import settle_command
 from booking.outcomes import ExitStatus
 from booking.settings import Settings, load_settings
 from booking.times import parse_time

@@ -44,7 +44,7 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
     return dataclasses.replace(
         plan,
         accounts=tuple(account for account in plan.accounts if account.key in mine),
-        wants=tuple(want for want in plan.wants if want.account in mine),
+        wishes=tuple(wish for wish in plan.wishes if wish.account in mine),
     )
 
 
@@ -118,7 +118,7 @@ def merge(folders: Sequence[Path], into: Path, terminal: Terminal) -> ExitStatus
     whole = dataclasses.replace(
         first,
         accounts=tuple(account for plan in plans for account in plan.accounts),
-        wants=tuple(want for plan in plans for want in plan.wants),
+        wishes=tuple(wish for plan in plans for wish in plan.wishes),
         remarks=tuple(dict.fromkeys(remark for plan in plans for remark in plan.remarks)),
     )
     outcomes = in_order(whole, outcomes)

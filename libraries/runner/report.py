@@ -11,7 +11,7 @@ from pathlib import Path
 from robot.api import SuiteVisitor
 from robot.result import TestSuite
 
-from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord
+from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord
 from booking.model import Account, Plan, account_key, slugify
 from booking.plan import read_plan
 from booking.waiting import ANNOUNCEMENT
@@ -39,7 +39,7 @@ class OutcomeReport(SuiteVisitor):
         self._plan = read_plan(self._folder / "plan.json")
         with Ledger(self._folder.parent / LEDGER, self._plan.site) as ledger:
             self._outcomes = in_order(self._plan, ledger.outcomes(self._plan.run))
-            self._clocks = ledger.mark_details(self._plan.run, Mark.CLOCK)
+            self._clocks = ledger.mark_details(self._plan.run, Event.CLOCK)
 
     def end_suite(self, suite: TestSuite) -> None:
         """Complete the topmost suite, after all others have been seen."""

@@ -13,31 +13,31 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
+from booking.account_run import HOLD_LASTS, AccountRun, pounds
 from booking.clock import machine_clock
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError, SheetError
-from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotRecord
-from booking.logsheet import LogSheet
+from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord
 from booking.model import Payment, Plan, Remark, RemarkKind
-from booking.night import HOLD_LASTS, Night, pounds
 from booking.outcomes import ExitStatus, exit_status
 from booking.plan import build_plan, describe, write_plan
 from booking.redaction import Redaction
 from booking.repair import repair
 from booking.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
 from booking.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
+from booking.sheet_log import SheetLog
 from booking.waiting import announce
 from booking.watching import parse_until
 from runner.browser import find_browser
 from runner.lock import only_run
 from runner.merge import part_of, write_outcomes
-from runner.messages import Messages
+from runner.notifications import Notifier
+from runner.outbox_relay import HASTE, PATIENCE, OutboxRelay
 from runner.practice import Announcer, announcer_of, practice_venue
-from runner.pump import HASTE, PATIENCE, SheetPump
 from runner.report import in_order
 from runner.terminal import Terminal
 from runner.unsettled import left_unsettled, no_end_text, unsettled_text, who_looks
 from runner.watchdog import watchdog
-from runner.workers import RESULTS_MARK, Workers, Workplace, end_processes, processes_of
+from runner.workers import RESULTS_MARK, WorkerOptions, Workers, end_processes, processes_of
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 _POLL = 0.05
@@ -53,7 +53,7 @@ _QUIET = timedelta(seconds=15)
 """Nothing is sent to the sheet so shortly before and after the opening: the machine is for the holds then."""
 _TROUBLE = (BookingError, OSError, ValueError)
 """What may come of a ledger, a disk or a terminal that is broken; a damaged file may also read as nonsense."""
-_TITLES = {Mark.BANK: "A person is needed", Mark.CALL: "A person is needed", Mark.SETTLED: "Settled"}
+_TITLES = {Event.BANK: "A person is needed", Event.CALL: "A person is needed", Event.SETTLED: "Settled"}
 """What a message is called that passes one of these on."""
 
 
@@ -107,11 +107,11 @@ def _alone(options: Options, settings: Settings, environ: dict[str, str], termin
                 environ |= found
                 settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
             clean = Redaction(settings.secret_values()).clean
-            with Messages(settings.notify_urls, clean, terminal.warn) as messages:
+            with Notifier(settings.notify_urls, clean, terminal.warn) as notifier:
                 try:
-                    return _Run(options, settings, environ, terminal, messages).go(repaired)
+                    return _Run(options, settings, environ, terminal, notifier).go(repaired)
                 except BookingError as error:
-                    messages.send(f"The run at {settings.site} could not be done", str(error))
+                    notifier.send(f"The run at {settings.site} could not be done", str(error))
                     raise
 
 
@@ -144,13 +144,13 @@ class _Run:
         settings: Settings,
         environ: dict[str, str],
         terminal: Terminal,
-        messages: Messages,
+        notifier: Notifier,
     ) -> None:
         self._options = options
         self._settings = settings
         self._environ = environ
         self._terminal = terminal
-        self._messages = messages
+        self._notifier = notifier
         self._announcer: Announcer | None = announcer_of(environ) if settings.is_practice else None
         self._stop_asked = False
         self._told: set[tuple[str, str, str]] = set()
@@ -188,7 +188,7 @@ class _Run:
             write_plan(plan, folder)
             self._tell_of_runs_without_end(without_end, ledger)
             if clock := machine_clock():
-                ledger.mark(plan.run, "", Mark.CLOCK, str(clock))
+                ledger.mark(plan.run, "", Event.CLOCK, str(clock))
             return self._work(plan, folder, browser, ledger)
 
     def _plan(self) -> Plan:
@@ -225,7 +225,7 @@ class _Run:
         """
         if not plan.accounts:
             raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
-        wanting = [account for account in plan.accounts if plan.wants_of(account.key)]
+        wanting = [account for account in plan.accounts if plan.wishes_of(account.key)]
         if faults := self._settings.missing_credentials(wanting):
             raise SettingsError(HEADING, faults)
 
@@ -237,9 +237,9 @@ class _Run:
             ledger: remembers that it was told.
         """
         if texts:
-            self._messages.send("An earlier run came to no end", "\n".join(texts.values()))
+            self._notifier.send("An earlier run came to no end", "\n".join(texts.values()))
         for run_name in texts:
-            ledger.mark(run_name, "", Mark.NO_END)
+            ledger.mark(run_name, "", Event.NO_END)
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
         """Return the slot day, when it opens (None: announced when the workers are ready), and whether to wait."""
@@ -280,7 +280,7 @@ class _Run:
 
     def _work(self, plan: Plan, folder: Path, browser: Path | None, ledger: Ledger) -> ExitStatus:
         settings = self._settings
-        place = Workplace(
+        place = WorkerOptions(
             project=PROJECT,
             folder=folder,
             results=settings.results_dir,
@@ -310,25 +310,25 @@ class _Run:
     def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
         """Accompany the workers to their end, and leave a report and a fed log."""
         database = self._settings.results_dir / LEDGER
-        with SheetPump(plan.site, database, self._log_sheet, self._terminal.warn) as pump:
-            self._watch(workers, plan, folder, ledger, pump)
+        with OutboxRelay(plan.site, database, self._sheet_log, self._terminal.warn) as outbox_relay:
+            self._watch(workers, plan, folder, ledger, outbox_relay)
             workers.finish()
             # Of what was told when pabot was at its report already, the report does not know either.
             if self._complete(plan, ledger) or self._lost:
                 workers.renew_report()
             self._pass_on(plan, ledger, quiet=False)
             _point_latest_to(folder)
-            pump.patience = HASTE if self._stop_asked else PATIENCE
+            outbox_relay.patience = HASTE if self._stop_asked else PATIENCE
 
     def _conclude(self, plan: Plan, folder: Path, ledger: Ledger) -> ExitStatus:
-        """Tell what became of every want, and return what that means for the run."""
+        """Tell what became of every wish, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
-        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Mark.CLOCK))
+        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Event.CLOCK))
         unsettled = left_unsettled(ledger.unsettled(), outcomes)
         status = status_of(plan, outcomes, unsettled, everybody=not self._options.accounts)
         ledger.end_run(plan.run, status)
         if status is not ExitStatus.DONE or self._settings.notify is Notify.ALWAYS:
-            self._messages.send(*summary(plan, outcomes, unsettled))
+            self._notifier.send(*summary(plan, outcomes, unsettled))
         report = folder / "report.html"
         self._terminal.show(plan, outcomes, report)
         if paid := ledger.paid_pence(plan.run):
@@ -366,13 +366,13 @@ class _Run:
             ledger.end_run(plan.run, status)
         return status
 
-    def _log_sheet(self, ledger: Ledger) -> LogSheet:
-        return LogSheet(ledger, self._open_sheet, self._settings.release.zone)
+    def _sheet_log(self, ledger: Ledger) -> SheetLog:
+        return SheetLog(ledger, self._open_sheet, self._settings.release.zone)
 
     def _ask_to_stop(self) -> None:
         self._stop_asked = True
 
-    def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, pump: SheetPump) -> None:
+    def _watch(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger, outbox_relay: OutboxRelay) -> None:
         """See the workers through: open a practice day, count down, pass calls and a stop on, miss who is lost."""
         opening = plan.opening if plan.wait else None
         ready: set[str] = set()
@@ -381,34 +381,34 @@ class _Run:
             if self._stop_asked:
                 workers.stop()
             elif plan.opening is None and opening is None:
-                before, ready = ready, ledger.marks(plan.run, Mark.READY)
+                before, ready = ready, ledger.marks(plan.run, Event.READY)
                 if ready != before:
                     ready_since = time.monotonic()
-                everybody = ready | ledger.marks(plan.run, Mark.LEFT) >= {account.key for account in plan.accounts}
+                everybody = ready | ledger.marks(plan.run, Event.LEFT) >= {account.key for account in plan.accounts}
                 waited = time.monotonic() - ready_since > _LONGEST_READY
                 if ready and (everybody or waited):
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
                     self._open_practice_day(plan.slot_day, opening, folder)
-            pump.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
-            if not pump.quiet:
+            outbox_relay.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
+            if not outbox_relay.quiet:
                 self._look_for_lost_workers(workers, plan, ledger)
-            self._pass_on(plan, ledger, quiet=pump.quiet)
+            self._pass_on(plan, ledger, quiet=outbox_relay.quiet)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
             time.sleep(_POLL)
 
     def _pass_on(self, plan: Plan, ledger: Ledger, *, quiet: bool) -> None:
         """Pass on what the workers have to say; around the opening only what cannot wait."""
-        cannot_wait = (Mark.NOTICE, Mark.BANK)
-        for key, name, text in ledger.details(plan.run, *cannot_wait, *(() if quiet else (Mark.CALL, Mark.SETTLED))):
+        cannot_wait = (Event.NOTICE, Event.BANK)
+        for key, name, text in ledger.details(plan.run, *cannot_wait, *(() if quiet else (Event.CALL, Event.SETTLED))):
             if (key, name, text) in self._told:
                 continue
             self._told.add((key, name, text))
-            what, told = Mark(name), f"{plan.account(key).name}: {text}"
-            tell = self._terminal.say if what is Mark.SETTLED else self._terminal.warn
+            what, told = Event(name), f"{plan.account(key).name}: {text}"
+            tell = self._terminal.say if what is Event.SETTLED else self._terminal.warn
             tell(told)
             if what in _TITLES:
-                self._messages.send(f"{_TITLES[what]}, {plan.slot_day:%a %d %b}", told)
+                self._notifier.send(f"{_TITLES[what]}, {plan.slot_day:%a %d %b}", told)
 
     def _open_practice_day(self, slot_day: date, opening: datetime, folder: Path) -> None:
         if self._announcer is None:
@@ -425,14 +425,14 @@ class _Run:
             return
         self._next_look = time.monotonic() + _LOOK_EVERY
         gone = workers.gone()  # Before the marks are read: whoever is gone has made its own by now.
-        for key in sorted(gone - ledger.marks(plan.run, Mark.LEFT) - self._lost):
+        for key in sorted(gone - ledger.marks(plan.run, Event.LEFT) - self._lost):
             self._lost.add(key)
             # What one account's books refuse must not break off what the others do; at the end it is tried again.
             with suppress(LedgerError):
                 self._close_books(plan, ledger, [key])
 
     def _complete(self, plan: Plan, ledger: Ledger, why: str = "") -> bool:
-        """Give the wants of a worker that was lost the outcome that the ledger allows; tell whether there were any."""
+        """Give the wishes of a worker that was lost the outcome that the ledger allows; tell whether there were any."""
         told = len(ledger.outcomes(plan.run))
         self._close_books(plan, ledger, [account.key for account in plan.accounts], why)
         return len(ledger.outcomes(plan.run)) > told
@@ -451,7 +451,7 @@ class _Run:
             why += f"; the disk of RESULTS_DIR ({self._settings.results_dir}) is full: make room, then run again"
         clean = Redaction(self._settings.secret_values()).clean
         for key in keys:
-            Night(plan, key, ledger, clean=clean).abandoned(why)
+            AccountRun(plan, key, ledger, clean=clean).record_abandoned(why)
 
 
 def status_of(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
+from booking.account_run import advice, pounds
 from booking.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
 from booking.model import Plan
-from booking.night import advice, pounds
 from booking.outcomes import Outcome
 
 _TELLS_ITSELF = {Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.NEEDS_PERSON}
@@ -38,7 +38,7 @@ def who_looks(record: SlotRecord, plan: Plan, lacking: Collection[str]) -> str:
         lacking: keys of the accounts that cannot log in for want of a password or an address.
     """
     if record.account not in plan.keys:
-        # It was renamed in the sheet, or taken out of it; see `Night.take_stock`.
+        # It was renamed in the sheet, or taken out of it; see `AccountRun.compare_with_plan`.
         return (
             f"{record.account} is no account of the sheet (was it renamed?), so the bookings of all accounts of this "
             "run are searched for it"

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from booking.settings import secret_names
-from runner.workers import RESULTS_MARK, RUN_MARK, Ending, end_processes, processes_of
+from runner.workers import RESULTS_MARK, RUN_MARK, Shutdown, end_processes, processes_of
 
 _DONE = b"."
 _LONGEST_ENDING = 40.0
@@ -67,9 +67,9 @@ def wait_and_end(folder: str, results: str) -> None:
         return
     # Now: a run that is started while the robots end has its own processes in the same results folder.
     orphans = processes_of(RESULTS_MARK, results)
-    ending = Ending(folder)
+    shutdown = Shutdown(folder)
     until = time.monotonic() + _LONGEST_ENDING
-    while ending.press() and time.monotonic() < until:
+    while shutdown.press() and time.monotonic() < until:
         time.sleep(_POLL)
     end_processes([*processes_of(RUN_MARK, folder), *(each for each in orphans if each.is_running())])
 

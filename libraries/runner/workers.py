@@ -48,7 +48,7 @@ def stage_suites(project: Path, accounts: Sequence[str], folder: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class WorkerOptions:
     """What the workers need to know beside the plan."""
 
     project: Path
@@ -71,7 +71,7 @@ class Workplace:
 class Workers:
     """pabot and its robots, from start to the merged report."""
 
-    def __init__(self, place: Workplace, accounts: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, place: WorkerOptions, accounts: Sequence[str], environ: Mapping[str, str]) -> None:
         """Start a worker for every account.
 
         Args:
@@ -83,7 +83,7 @@ class Workers:
         self._accounts = frozenset(accounts)
         self._robots: dict[str, psutil.Process] = {}
         """Those that were seen, by key of the account."""
-        self._ending: Ending | None = None
+        self._shutdown: Shutdown | None = None
         variables = {
             "RUN_FOLDER": place.folder,
             "SITE_VARIABLES": place.site_file,
@@ -128,8 +128,8 @@ class Workers:
         """Whether pabot is still at work; while it is stopping, this also sees to that."""
         if self._pabot.poll() is not None:
             return False
-        if self._ending is not None:
-            self._ending.press()
+        if self._shutdown is not None:
+            self._shutdown.press()
         return True
 
     def gone(self) -> frozenset[str]:
@@ -146,8 +146,8 @@ class Workers:
 
     def stop(self) -> None:
         """Ask the workers to end: each closes its books and its browser, and pabot writes the report."""
-        if self._ending is None:
-            self._ending = Ending(str(self._place.folder))
+        if self._shutdown is None:
+            self._shutdown = Shutdown(str(self._place.folder))
 
     def finish(self) -> None:
         """Sweep up what is left after pabot has ended, and make the report if it could not."""
@@ -190,7 +190,7 @@ class Workers:
             subprocess.run([*command, *map(str, outputs)], env=environ, stdout=log, stderr=log, check=False)
 
 
-class Ending:
+class Shutdown:
     """The end of a run's robots: each is asked to close its books and its browser, ever more firmly."""
 
     def __init__(self, folder: str) -> None:

@@ -21,7 +21,7 @@ COURT_PATHS: Final = tuple(court.path for _, court in sorted(BY_NUMBER.items()))
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SeededWish:
     """A row of the schedule, and what it means."""
 
     weekday: int
@@ -36,24 +36,24 @@ class Wish:
 WISHES: Final = (
     # Two a day, all the year round, at hours that exist in winter too: there is always something to book.
     # None is an hour of coaching.
-    Wish(0, 8, "Monday", "8am", "All year"),
-    Wish(0, 14, "mon", "1400"),
-    Wish(1, 10, "Tuesday", "10"),
-    Wish(1, 14, "tue", "14:00", "All year"),
-    Wish(2, 11, "Wednesday", "11am"),
-    Wish(2, 14, "WED", "14", "bring new balls"),
-    Wish(3, 8, "THURSDAY", "800"),
-    Wish(3, 12, "Thurs", "12pm", "All year"),
-    Wish(4, 11, "fri", "11:00"),
-    Wish(4, 15, "Friday", "3 pm"),
-    Wish(5, 10, "sat", "10:00", "All year"),
-    Wish(5, 11, "Saturday", "11 am"),
-    Wish(6, 10, "Sunday", "1000"),
-    Wish(6, 14, "sun", "2pm", "All year"),
+    SeededWish(0, 8, "Monday", "8am", "All year"),
+    SeededWish(0, 14, "mon", "1400"),
+    SeededWish(1, 10, "Tuesday", "10"),
+    SeededWish(1, 14, "tue", "14:00", "All year"),
+    SeededWish(2, 11, "Wednesday", "11am"),
+    SeededWish(2, 14, "WED", "14", "bring new balls"),
+    SeededWish(3, 8, "THURSDAY", "800"),
+    SeededWish(3, 12, "Thurs", "12pm", "All year"),
+    SeededWish(4, 11, "fri", "11:00"),
+    SeededWish(4, 15, "Friday", "3 pm"),
+    SeededWish(5, 10, "sat", "10:00", "All year"),
+    SeededWish(5, 11, "Saturday", "11 am"),
+    SeededWish(6, 10, "Sunday", "1000"),
+    SeededWish(6, 14, "sun", "2pm", "All year"),
     # More while the season lasts. February still has winter hours, so its row keeps to them.
-    Wish(1, 18, "tues", "18:00", "Summer only (Jun-Aug)"),
-    Wish(3, 19, "Thurs", "7pm", "Summer only (Jun-Aug)"),
-    Wish(2, 15, "wed", "3pm", "Feb-Aug only"),
+    SeededWish(1, 18, "tues", "18:00", "Summer only (Jun-Aug)"),
+    SeededWish(3, 19, "Thurs", "7pm", "Summer only (Jun-Aug)"),
+    SeededWish(2, 15, "wed", "3pm", "Feb-Aug only"),
 )
 
 

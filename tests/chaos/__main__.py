@@ -22,7 +22,7 @@ from tests.acceptance.support.world import PROJECT
 from tests.chaos.grid import PERIOD
 from tests.chaos.output import empty_cells, grid_table, line, machine, replay, summary, write_json, write_page
 from tests.chaos.scenario import scenario_of
-from tests.chaos.trial import Verdict, carry_out
+from tests.chaos.trial import SeedVerdict, carry_out
 
 _WIDTH = 200
 _EPILOG = f"""
@@ -108,7 +108,9 @@ def _check_settings_file() -> None:
         raise BookingError(".env sets OPENING, which would move the openings of the seeds: empty it meanwhile")
 
 
-def _carry_out(seeds: Sequence[int], folder: Path, arguments: argparse.Namespace, console: Console) -> list[Verdict]:
+def _carry_out(
+    seeds: Sequence[int], folder: Path, arguments: argparse.Namespace, console: Console
+) -> list[SeedVerdict]:
     verdicts = []
     pool = ThreadPoolExecutor(arguments.jobs)
     try:
@@ -126,7 +128,7 @@ def _carry_out(seeds: Sequence[int], folder: Path, arguments: argparse.Namespace
     return verdicts
 
 
-def _one(seed: int, folder: Path, *, keep: bool) -> Verdict:
+def _one(seed: int, folder: Path, *, keep: bool) -> SeedVerdict:
     shutil.rmtree(folder, ignore_errors=True)
     verdict = carry_out(scenario_of(seed), folder)
     if verdict.clean and not keep:
@@ -134,7 +136,7 @@ def _one(seed: int, folder: Path, *, keep: bool) -> Verdict:
     return verdict
 
 
-def _show(verdicts: Sequence[Verdict], seconds: float, console: Console) -> None:
+def _show(verdicts: Sequence[SeedVerdict], seconds: float, console: Console) -> None:
     console.print()
     console.print(grid_table(verdicts), soft_wrap=False)
     console.print()

@@ -11,7 +11,7 @@ Place = tuple[int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class WantedSlots:
     """What an account wants on the slot day: the first of these slots that can be had."""
 
     account: str
@@ -48,7 +48,7 @@ class RunFacts:
 class Facts:
     """Everything the judge goes by."""
 
-    wants: list[Want]
+    wishes: list[WantedSlots]
     struck: str
     """The account that the fault was about."""
     bystanders: tuple[str, ...]

@@ -69,7 +69,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One fault in one phase."""
 
     fault: Fault
@@ -156,16 +156,16 @@ CANNOT_BE: dict[Fault, dict[Phase, str]] = {
 """Why a fault cannot meet a phase; every combination that is not here can, and does."""
 
 
-def cells_of(fault: Fault) -> list[Cell]:
+def cells_of(fault: Fault) -> list[GridCell]:
     """Return the cells of a fault that can be filled, in the order of the phases."""
-    return [Cell(fault, phase) for phase in Phase if phase not in CANNOT_BE[fault]]
+    return [GridCell(fault, phase) for phase in Phase if phase not in CANNOT_BE[fault]]
 
 
 CELLS = tuple(cell for fault in Fault for cell in cells_of(fault))
 """Every cell that can be filled."""
 
 
-def cell_of(seed: int) -> Cell:
+def cell_of(seed: int) -> GridCell:
     """Return the fault and the phase that a seed stands for."""
     return _SEQUENCE[seed % PERIOD]
 
@@ -204,9 +204,9 @@ def _turns() -> Iterator[tuple[Fault, ...]]:
             yield next(rest)
 
 
-def _spread(turns: Iterable[tuple[Fault, ...]]) -> Iterator[Cell]:
+def _spread(turns: Iterable[tuple[Fault, ...]]) -> Iterator[GridCell]:
     """Yield a cell for each turn: one it has met the least, in the phase that was met the longest ago."""
-    met: Counter[Cell] = Counter()
+    met: Counter[GridCell] = Counter()
     last = dict.fromkeys(Phase, -1)
     for place, faults in enumerate(turns):
         cells = [cell for fault in faults for cell in cells_of(fault)]

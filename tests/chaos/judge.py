@@ -14,7 +14,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from booking.outcomes import Outcome, exit_status
-from tests.chaos.facts import Facts, Place, Row, RunFacts, Want
+from tests.chaos.facts import Facts, Place, Row, RunFacts, WantedSlots
 
 _ZONE = ZoneInfo("Europe/London")
 _SATISFIED = {Outcome.BOOKED, Outcome.ALREADY_BOOKED}
@@ -59,8 +59,8 @@ def _quiet(facts: Facts) -> Iterator[str]:
 
 
 def _sold(facts: Facts) -> Iterator[str]:
-    wanted = {(want.email, place) for want in facts.wants for place in want.places}
-    ours = {want.email for want in facts.wants}
+    wanted = {(wish.email, place) for wish in facts.wishes for place in wish.places}
+    ours = {wish.email for wish in facts.wishes}
     for place, times in Counter(map(_place, facts.bookings)).items():
         if times > 1:
             yield f"{_told(place)} was sold {times} times"
@@ -70,10 +70,10 @@ def _sold(facts: Facts) -> Iterator[str]:
     for booking in facts.bookings:
         if (booking["email"], _place(booking)) not in wanted:
             yield f"{booking['email']} has booked {_told(_place(booking))}, which nobody asked for"
-    for want in facts.wants:
-        taken = [_place(hold) for hold in _living(facts, want)]
+    for wish in facts.wishes:
+        taken = [_place(hold) for hold in _living(facts, wish)]
         if len(taken) > 1:
-            yield f"{want.account} has {' and '.join(map(_told, taken))} for one wish"
+            yield f"{wish.account} has {' and '.join(map(_told, taken))} for one wish"
 
 
 def _paid(facts: Facts) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _paid(facts: Facts) -> Iterator[str]:
     for place, payments in _money(facts).items():
         if len(payments) > 1:
             yield f"{_told(place)} was paid {len(payments)} times: {' and '.join(each['id'] for each in payments)}"
-    for email in {want.email for want in facts.wants}:
+    for email in {wish.email for wish in facts.wishes}:
         spent = sum(payment["amount_pence"] for payment in paid.values() if payment["email"] == email)
         if spent > facts.ceiling:
             yield f"{email} has spent {spent} pence, where {facts.ceiling} are allowed"
@@ -137,7 +137,7 @@ def _money(facts: Facts) -> dict[Place, list[Row]]:
 
 
 def _ledger(facts: Facts) -> Iterator[str]:
-    emails = {want.account: want.email for want in facts.wants}
+    emails = {wish.account: wish.email for wish in facts.wishes}
     fates = _fates(facts)
     states = {(emails.get(row["account"], row["account"]), _place(row)): row["state"] for row in facts.states}
     for email, place in sorted(states.keys() | {key for key in fates if key[0] in emails.values()}):
@@ -186,10 +186,10 @@ def _sheet(facts: Facts) -> Iterator[str]:
     for run in facts.runs:
         if run.interrupted or not run.name or facts.ended.get(run.name) is None:
             continue
-        for want in facts.wants:
-            mine = [row for row in _outcomes(facts, run) if _is_of(row, want)]
+        for wish in facts.wishes:
+            mine = [row for row in _outcomes(facts, run) if _is_of(row, wish)]
             if len(mine) != 1:
-                yield f"run {run.name} has told {len(mine)} outcomes of {_wanted(want)}"
+                yield f"run {run.name} has told {len(mine)} outcomes of {_wanted(wish)}"
 
 
 def _as_logged(row: Row) -> tuple[str, ...]:
@@ -203,58 +203,58 @@ def _as_logged(row: Row) -> tuple[str, ...]:
 
 def _end_state(facts: Facts) -> Iterator[str]:
     last = facts.runs[-1]
-    for want in facts.wants:
-        found = [row for row in _outcomes(facts, last) if _is_of(row, want)]
+    for wish in facts.wishes:
+        found = [row for row in _outcomes(facts, last) if _is_of(row, wish)]
         if len(found) == 1:
-            yield from _end_of(facts, want, found[0])
+            yield from _end_of(facts, wish, found[0])
         else:
-            yield f"the last run has told {len(found)} outcomes of {_wanted(want)}"
+            yield f"the last run has told {len(found)} outcomes of {_wanted(wish)}"
     fitting = _fitting(_outcomes(facts, last))
     if last.status not in fitting:
         yield f"the last run ended with {last.status}, where its outcomes ask for {_either(fitting)}"
 
 
-def _end_of(facts: Facts, want: Want, told: Row) -> Iterator[str]:
-    """Yield what is wrong with how one want ended."""
+def _end_of(facts: Facts, wish: WantedSlots, told: Row) -> Iterator[str]:
+    """Yield what is wrong with how one wish ended."""
     outcome, got = Outcome(told["outcome"]), (told["got_court"], told["got_day"], told["got_hour"])
     taken = {_place(hold) for hold in facts.holds if hold["state"] == "rival"}
-    booked = [_place(row) for row in facts.bookings if row["email"] == want.email and _place(row) in want.places]
-    free = [place for place in want.places if place not in taken]
+    booked = [_place(row) for row in facts.bookings if row["email"] == wish.email and _place(row) in wish.places]
+    free = [place for place in wish.places if place not in taken]
     if booked:
         if outcome not in _SATISFIED or got != booked[0]:
-            yield f"{_wanted(want)}: booked as {_told(booked[0])}, but told as {outcome} ({_told(got)})"
+            yield f"{_wanted(wish)}: booked as {_told(booked[0])}, but told as {outcome} ({_told(got)})"
         if booked[0] != free[0]:
-            yield f"{_wanted(want)}: {_told(booked[0])} was booked, though {_told(free[0])} could be had"
+            yield f"{_wanted(wish)}: {_told(booked[0])} was booked, though {_told(free[0])} could be had"
         return
-    charged = [place for place in want.places if place in _money(facts)]
+    charged = [place for place in wish.places if place in _money(facts)]
     if charged:
         if outcome not in _IN_DOUBT or got != charged[0]:
             told_as = f"{outcome} ({_told(got)})"
-            yield f"{_wanted(want)}: {_told(charged[0])} was charged and not booked, and told as {told_as}"
+            yield f"{_wanted(wish)}: {_told(charged[0])} was charged and not booked, and told as {told_as}"
         return
     if outcome is Outcome.UNKNOWN:
-        if not _nobody_can_know(facts, want.email, got):
-            yield f"{_wanted(want)}: told as unknown, though no click that pays went unanswered"
+        if not _nobody_can_know(facts, wish.email, got):
+            yield f"{_wanted(wish)}: told as unknown, though no click that pays went unanswered"
         return
-    due = _due(facts, want) if free else {Outcome.TAKEN}
+    due = _due(facts, wish) if free else {Outcome.TAKEN}
     if outcome not in due or Outcome.BOOKED in due:
-        yield f"{_wanted(want)}: not booked and told as {outcome} ({told['why']}), where {_either(due)} was due"
+        yield f"{_wanted(wish)}: not booked and told as {outcome} ({told['why']}), where {_either(due)} was due"
 
 
-def _due(facts: Facts, want: Want) -> set[Outcome]:
-    """Return what may become in the end of a want whose slots can be had and were not charged for."""
-    if facts.refused and want.account == facts.struck:
+def _due(facts: Facts, wish: WantedSlots) -> set[Outcome]:
+    """Return what may become in the end of a wish whose slots can be had and were not charged for."""
+    if facts.refused and wish.account == facts.struck:
         return {Outcome(facts.refused)}
-    if _basket_is_stuck(facts, want):
+    if _basket_is_stuck(facts, wish):
         return {Outcome.NEEDS_PERSON}
     return {Outcome.BOOKED}
 
 
-def _basket_is_stuck(facts: Facts, want: Want) -> bool:
+def _basket_is_stuck(facts: Facts, wish: WantedSlots) -> bool:
     """Tell whether the basket holds another slot whose payment is not settled: the site sells baskets whole."""
-    unknown = {_place(row) for row in facts.states if row["account"] == want.account and row["state"] == "unknown"}
-    held = {_place(hold) for hold in facts.holds if (hold["email"], hold["state"]) == (want.email, "held")}
-    return bool((unknown & held) - set(want.places))
+    unknown = {_place(row) for row in facts.states if row["account"] == wish.account and row["state"] == "unknown"}
+    held = {_place(hold) for hold in facts.holds if (hold["email"], hold["state"]) == (wish.email, "held")}
+    return bool((unknown & held) - set(wish.places))
 
 
 # What a run may say of money, whatever became of it later
@@ -265,8 +265,8 @@ def _while_in_doubt(facts: Facts) -> Iterator[str]:
     money = _money(facts)
     for row in facts.outcomes:
         told, got = Outcome(row["outcome"]), (row["got_court"], row["got_day"], row["got_hour"])
-        want = next((want for want in facts.wants if _is_of(row, want)), None)
-        for place in want.places if want else ():
+        wish = next((wish for wish in facts.wishes if _is_of(row, wish)), None)
+        for place in wish.places if wish else ():
             taken = min((payment["at"] for payment in money.get(place, [])), default=None)
             if taken is None or taken + _SLACK_MS > _at_ms(row):
                 continue
@@ -321,12 +321,12 @@ def _held_after(facts: Facts, number: int) -> set[tuple[str, Place]]:
 
 def _bystanders(facts: Facts) -> Iterator[str]:
     first = facts.runs[0]
-    for want in facts.wants:
-        if want.account not in facts.bystanders:
+    for wish in facts.wishes:
+        if wish.account not in facts.bystanders:
             continue
-        told = [row["outcome"] for row in _outcomes(facts, first) if _is_of(row, want)]
+        told = [row["outcome"] for row in _outcomes(facts, first) if _is_of(row, wish)]
         if told != [Outcome.BOOKED]:
-            yield f"{_wanted(want)}: it was not this account's fault, and the run told {told or 'nothing'}"
+            yield f"{_wanted(wish)}: it was not this account's fault, and the run told {told or 'nothing'}"
 
 
 # What every run owes
@@ -377,23 +377,23 @@ def _finished(facts: Facts, run: RunFacts) -> Iterator[str]:
         elif "there is no report" not in run.said:
             yield "there is no report, and it has not said so"
         return
-    for want in facts.wants:
+    for wish in facts.wishes:
         for row in outcomes:
-            if _is_of(row, want) and not _shows(run.report, want, row):
-                yield f"the report does not show {_wanted(want)} as {row['outcome']}"
+            if _is_of(row, wish) and not _shows(run.report, wish, row):
+                yield f"the report does not show {_wanted(wish)} as {row['outcome']}"
     said = " ".join(run.said.split())
     for row in outcomes:
         if row["outcome"] not in said:
             yield f"it has not said that {row['outcome']} came of {_told(_place(row))}"
 
 
-def _shows(report: list[list[str]], want: Want, told: Row) -> bool:
-    """Tell whether the report's table has a row for a want with its outcome."""
-    court, day, hour = want.places[0]
+def _shows(report: list[list[str]], wish: WantedSlots, told: Row) -> bool:
+    """Tell whether the report's table has a row for a wish with its outcome."""
+    court, day, hour = wish.places[0]
     slot = f"{date.fromisoformat(day):%a %d %b} {hour:02d}:00"
     if told["got_hour"] != hour:
         slot += f", got {told['got_hour']:02d}:00"
-    row = [want.account.capitalize(), str(court), slot, told["outcome"]]
+    row = [wish.account.capitalize(), str(court), slot, told["outcome"]]
     return any(cells[:4] == row for cells in report)
 
 
@@ -415,18 +415,18 @@ def _either(values: Iterable[object]) -> str:
     return " or ".join(sorted(map(str, values)))
 
 
-def _living(facts: Facts, want: Want) -> list[Row]:
-    """Return what an account holds or has bought of the slots of a want."""
-    mine = [hold for hold in facts.holds if hold["email"] == want.email and hold["state"] in {"held", "sold"}]
-    return [hold for hold in mine if _place(hold) in want.places]
+def _living(facts: Facts, wish: WantedSlots) -> list[Row]:
+    """Return what an account holds or has bought of the slots of a wish."""
+    mine = [hold for hold in facts.holds if hold["email"] == wish.email and hold["state"] in {"held", "sold"}]
+    return [hold for hold in mine if _place(hold) in wish.places]
 
 
 def _outcomes(facts: Facts, run: RunFacts) -> list[Row]:
     return [row for row in facts.outcomes if row["run"] == run.name] if run.name else []
 
 
-def _is_of(row: Row, want: Want) -> bool:
-    return row["account"] == want.account and _place(row) == want.places[0]
+def _is_of(row: Row, wish: WantedSlots) -> bool:
+    return row["account"] == wish.account and _place(row) == wish.places[0]
 
 
 def _place(row: Row) -> Place:
@@ -447,5 +447,5 @@ def _told(place: Place) -> str:
     return f"court {court}, {day} {hour:02d}:00"
 
 
-def _wanted(want: Want) -> str:
-    return f"{want.account}'s {_told(want.places[0])}"
+def _wanted(wish: WantedSlots) -> str:
+    return f"{wish.account}'s {_told(wish.places[0])}"

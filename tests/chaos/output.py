@@ -15,14 +15,14 @@ import psutil
 from rich.table import Table
 from rich.text import Text
 
-from tests.chaos.grid import CANNOT_BE, CELLS, PERIOD, Cell, Fault, Phase
-from tests.chaos.trial import Verdict
+from tests.chaos.grid import CANNOT_BE, CELLS, PERIOD, Fault, GridCell, Phase
+from tests.chaos.trial import SeedVerdict
 
 _CANNOT_BE = "·"
 _EMPTY = "-"
 
 
-def line(verdict: Verdict) -> str:
+def line(verdict: SeedVerdict) -> str:
     """Return what came of a seed, in one line and one more for every objection."""
     scenario = verdict.scenario
     runs = ", ".join(f"{run.status}{'*' if run.changed else ''}" for run in verdict.runs)
@@ -31,12 +31,12 @@ def line(verdict: Verdict) -> str:
     return "\n".join([first, *(f"    - {each}" for each in more)])
 
 
-def replay(verdict: Verdict) -> str:
+def replay(verdict: SeedVerdict) -> str:
     """Return the command that carries out a seed again, alone."""
     return f"./run.sh chaos --seed {verdict.scenario.seed} --runs 1"
 
 
-def _fate(verdict: Verdict) -> str:
+def _fate(verdict: SeedVerdict) -> str:
     if verdict.objections:
         return "FAILED"
     if verdict.did_not_strike:
@@ -44,18 +44,18 @@ def _fate(verdict: Verdict) -> str:
     return "not possible here" if verdict.not_possible else "clean"
 
 
-def empty_cells(verdicts: Sequence[Verdict]) -> list[Cell]:
+def empty_cells(verdicts: Sequence[SeedVerdict]) -> list[GridCell]:
     """Return the cells that could be filled and have not been."""
     filled = {verdict.scenario.cell for verdict in verdicts if not verdict.not_possible and not verdict.did_not_strike}
     return [cell for cell in CELLS if cell not in filled]
 
 
-def grid_rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
+def grid_rows(verdicts: Sequence[SeedVerdict]) -> list[list[str]]:
     """Return the grid: a row a fault, a column a phase, in each cell how many seeds were clean, and how many not."""
-    return [[fault.value, *(_cell(Cell(fault, phase), verdicts) for phase in Phase)] for fault in Fault]
+    return [[fault.value, *(_cell(GridCell(fault, phase), verdicts) for phase in Phase)] for fault in Fault]
 
 
-def _cell(cell: Cell, verdicts: Sequence[Verdict]) -> str:
+def _cell(cell: GridCell, verdicts: Sequence[SeedVerdict]) -> str:
     if cell.phase in CANNOT_BE[cell.fault]:
         return _CANNOT_BE
     here = [verdict for verdict in verdicts if verdict.scenario.cell == cell]
@@ -67,7 +67,7 @@ def _cell(cell: Cell, verdicts: Sequence[Verdict]) -> str:
     return ", ".join(told) if here else _EMPTY
 
 
-def grid_table(verdicts: Sequence[Verdict]) -> Table:
+def grid_table(verdicts: Sequence[SeedVerdict]) -> Table:
     """Return the grid for the terminal."""
     table = Table("", *Phase, show_edge=False, pad_edge=False)
     for name, *cells in grid_rows(verdicts):
@@ -75,7 +75,7 @@ def grid_table(verdicts: Sequence[Verdict]) -> Table:
     return table
 
 
-def summary(verdicts: Sequence[Verdict], seconds: float) -> str:
+def summary(verdicts: Sequence[SeedVerdict], seconds: float) -> str:
     """Return the figures of a session, in sentences."""
     runs = [run for verdict in verdicts for run in verdict.runs]
     filled = len(CELLS) - len(empty_cells(verdicts))
@@ -90,7 +90,7 @@ def summary(verdicts: Sequence[Verdict], seconds: float) -> str:
     )
 
 
-def write_json(path: Path, verdicts: Sequence[Verdict], seconds: float, about: dict[str, Any]) -> None:
+def write_json(path: Path, verdicts: Sequence[SeedVerdict], seconds: float, about: dict[str, Any]) -> None:
     """Write everything about every seed."""
     seeds = [{**asdict(verdict), "fate": _fate(verdict), "replay": replay(verdict)} for verdict in verdicts]
     told = {**about, "seconds": round(seconds, 1), "seeds": seeds}
@@ -106,7 +106,7 @@ def machine() -> str:
     )
 
 
-def write_page(path: Path, verdicts: Sequence[Verdict], seconds: float, command: str) -> None:
+def write_page(path: Path, verdicts: Sequence[SeedVerdict], seconds: float, command: str) -> None:
     """Write the page of the documentation."""
     rows = [["", *(phase.value for phase in Phase)], ["---"] * (1 + len(Phase)), *grid_rows(verdicts)]
     grid = "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from booking.outcomes import Outcome
-from tests.chaos.grid import Cell, Fault, Phase, cell_of
+from tests.chaos.grid import Fault, GridCell, Phase, cell_of
 
 COURTS = {"mother": 1, "father": 2, "bruce": 3}
 HOURS = (10, 14, 8, 11, 12, 15)
@@ -71,7 +71,7 @@ class Route(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ScenarioWish:
     """A row of the schedule: the hours an account wants, the best first."""
 
     account: str
@@ -96,7 +96,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LedgerMoment:
     """A point of the run that no request shows: the ledger tells it, and some seconds pass."""
 
     what: str
@@ -108,8 +108,8 @@ class Scenario:
     """One seed, with everything that chance decides about it."""
 
     seed: int
-    cell: Cell
-    wishes: tuple[Wish, ...]
+    cell: GridCell
+    wishes: tuple[ScenarioWish, ...]
     routes: dict[str, Route]
     conducts: dict[str, dict[str, Any]]
     """How bank, portal and venue are used to conduct themselves with each account."""
@@ -117,7 +117,7 @@ class Scenario:
     """The account that the fault is about, where it is about one."""
     rules: tuple[dict[str, Any], ...] = ()
     """What the venue does by itself; in force until the run has ended."""
-    moment: Point | Mark | None = None
+    moment: Point | LedgerMoment | None = None
     """When the harness acts, where it does."""
     served: str = ""
     """Whether the request of the moment is served ``before`` the harness acts, ``after`` it, or ``never``."""
@@ -168,7 +168,7 @@ class Scenario:
         venue = values["learns_seconds"] if values.get("learns") == "later" else 0.0
         return float(bank + venue + values.get("listed_late_seconds", 0.0))
 
-    def wishes_of(self, account: str) -> list[Wish]:
+    def wishes_of(self, account: str) -> list[ScenarioWish]:
         """Return the wishes of an account."""
         return [wish for wish in self.wishes if wish.account == account]
 
@@ -268,17 +268,17 @@ class _Draw:
             return self._chance.choice([{"offer_save": "after"}, {"last_page": True}])
         return {}
 
-    def _wishes(self, account: str) -> list[Wish]:
+    def _wishes(self, account: str) -> list[ScenarioWish]:
         chance = self._chance
         hours = chance.sample(HOURS, 4)
         wishes = []
         for _ in range(chance.choice([1, 1, 2])):
             others = chance.choice([0, 0, 1])
-            wishes.append(Wish(account, tuple(hours.pop() for _ in range(1 + others))))
+            wishes.append(ScenarioWish(account, tuple(hours.pop() for _ in range(1 + others))))
         return wishes
 
-    def _two_wishes(self, account: str) -> list[Wish]:
-        return [Wish(account, (hour,)) for hour in self._chance.sample(HOURS, 2)]
+    def _two_wishes(self, account: str) -> list[ScenarioWish]:
+        return [ScenarioWish(account, (hour,)) for hour in self._chance.sample(HOURS, 2)]
 
     # What goes wrong
 
@@ -345,10 +345,10 @@ class _Draw:
         chance, fault, phase = self._chance, self._cell.fault, self._cell.phase
         alone = fault is Fault.KILL_RUN and phase in _AT_WORK and chance.random() < 0.3
         if phase is Phase.WAITING:
-            return {"moment": Mark("ready", round(chance.uniform(0, 2.4), 2))}
+            return {"moment": LedgerMoment("ready", round(chance.uniform(0, 2.4), 2))}
         if phase is Phase.REPORT and (fault is Fault.KILL_PABOT or chance.random() < 0.5):
             # pabot merges for a second or so after the last worker has left.
-            return {"moment": Mark("left", round(chance.uniform(0, 0.6), 2))}
+            return {"moment": LedgerMoment("left", round(chance.uniform(0, 0.6), 2))}
         if phase in {Phase.START, Phase.REPORT}:
             point = chance.choice(_SHEET_POINTS[phase])
         else:
@@ -453,7 +453,7 @@ class _Draw:
         if phase is Phase.HOLDING:
             return {}  # The venue lets the rival in just before our request.
         if phase is Phase.WAITING:
-            return {"moment": Mark("ready", round(self._chance.uniform(0, 2), 2))}
+            return {"moment": LedgerMoment("ready", round(self._chance.uniform(0, 2), 2))}
         if phase is Phase.READY:
             return {"moment": Point("site", "GET", "^/courses/detail/"), "served": "after"}
         if phase is Phase.LAST_CLICK:

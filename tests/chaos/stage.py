@@ -11,7 +11,7 @@ from practice.clock import DAYS_AHEAD, LONDON
 from practice.conduct import Conduct
 from practice.sheet.seed import ACCOUNTS, LOG, SCHEDULE, SCHEDULE_COLUMNS
 from tests.acceptance.support.world import World
-from tests.chaos.facts import Place, Row, Want
+from tests.chaos.facts import Place, Row, WantedSlots
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.scenario import COURTS, PRICE_PENCE, Route, Scenario
 
@@ -123,13 +123,13 @@ class Stage:
         values: list[list[str]] = self._world.control("GET", f"/sheet/{quote(LOG)}")["values"]
         return values[1:]
 
-    def wants(self) -> list[Want]:
+    def wishes(self) -> list[WantedSlots]:
         """Return what the sheet asks for."""
-        wants = []
+        wishes = []
         for wish in self._scenario.wishes:
             places = tuple(self._place(wish.account, hour) for hour in wish.hours)
-            wants.append(Want(wish.account, self.email(wish.account), places))
-        return wants
+            wishes.append(WantedSlots(wish.account, self.email(wish.account), places))
+        return wishes
 
     def email(self, account: str) -> str:
         """Return the address of an account."""

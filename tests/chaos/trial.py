@@ -22,7 +22,7 @@ from tests.chaos.facts import Facts, Row, RunFacts
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.judge import judge
 from tests.chaos.results import is_locked, report_of
-from tests.chaos.scenario import Mark, Point, Scenario
+from tests.chaos.scenario import LedgerMoment, Point, Scenario
 from tests.chaos.stage import Stage
 
 LONGEST_RUN = 240.0
@@ -53,7 +53,7 @@ class NotPossibleError(Exception):
 
 
 @dataclass(slots=True)
-class Verdict:
+class SeedVerdict:
     """What came of a seed."""
 
     scenario: Scenario
@@ -70,10 +70,10 @@ class Verdict:
         return not self.objections and not self.did_not_strike
 
 
-def carry_out(scenario: Scenario, folder: Path) -> Verdict:
+def carry_out(scenario: Scenario, folder: Path) -> SeedVerdict:
     """Carry out one seed in a folder of its own and return what came of it."""
     began = time.monotonic()
-    verdict = Verdict(scenario)
+    verdict = SeedVerdict(scenario)
     try:
         with _Trial(scenario, folder) as trial:
             try:
@@ -239,7 +239,7 @@ class _Trial:
         found += find_in_texts("the sheet's log", (" ".join(row) for row in log), secrets)
         found += find_in_texts("what the program said", (run.said for run in self.runs), secrets)
         return Facts(
-            wants=self._stage.wants(),
+            wishes=self._stage.wishes(),
             struck=scenario.struck,
             bystanders=scenario.bystanders,
             runs=self.runs,
@@ -342,7 +342,7 @@ class _Strike:
 
     def _has_come(self) -> bool:
         moment = self._scenario.moment
-        if isinstance(moment, Mark):
+        if isinstance(moment, LedgerMoment):
             if self._due is None and self._is_marked(moment.what):
                 self._due = time.monotonic() + moment.seconds
             return self._due is not None and time.monotonic() >= self._due

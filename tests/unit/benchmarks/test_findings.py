@@ -8,19 +8,19 @@ import pytest
 from benchmarks.bars import judge
 from benchmarks.contenders import FLOOR, PLAYWRIGHT, SCRIPT, SUITE
 from benchmarks.picture import draw
-from benchmarks.records import Findings, RunRecord, SlotRecord, first_holds, last_holds
+from benchmarks.records import Findings, RunFigures, SlotFigures, first_holds, last_holds
 from benchmarks.rounds import LATENESS, rotating
 from benchmarks.tables import tables, to_markdown
 
 
 def slot(
     contender: str, held: float | None, *, place: int = 0, run: int = 0, accounts: int = 1, rival: float | None = None
-) -> SlotRecord:
-    return SlotRecord(contender, "0 ms", accounts, run, "Mother", place, held, held, rival)
+) -> SlotFigures:
+    return SlotFigures(contender, "0 ms", accounts, run, "Mother", place, held, held, rival)
 
 
-def whole(contender: str, accounts: int, wall: float, peak: float) -> RunRecord:
-    return RunRecord(contender, "0 ms", accounts, 0, wall, 1.0, peak, [1000.0])
+def whole(contender: str, accounts: int, wall: float, peak: float) -> RunFigures:
+    return RunFigures(contender, "0 ms", accounts, 0, wall, 1.0, peak, [1000.0])
 
 
 def test_all_slots_are_held_when_the_last_one_is() -> None:

@@ -10,8 +10,8 @@ from benchmarks import session as sessions
 from benchmarks.contenders import SCRIPT, SUITE
 from benchmarks.errors import BenchmarkError
 from benchmarks.output import read, write
-from benchmarks.records import Findings, PhaseRecord, RunRecord, SlotRecord, WayRecord
-from benchmarks.session import Scope, Session
+from benchmarks.records import Findings, PhaseRecord, RunFigures, SlotFigures, WayRecord
+from benchmarks.session import BenchmarkSession, Scope
 from benchmarks.world import WEATHERS, Weather
 
 MACHINE = {"cores": 2, "load before": 0.1}
@@ -22,12 +22,12 @@ def scope(*parts: str, runs: int = 2) -> Scope:
     return Scope(parts=parts, runs=runs, openings=6, weathers=[CALM], accounts=(1,))
 
 
-def slot(accounts: int, run: int) -> SlotRecord:
-    return SlotRecord(SUITE, CALM.name, accounts, run, "Mother", 0, 1.0, 2.0)
+def slot(accounts: int, run: int) -> SlotFigures:
+    return SlotFigures(SUITE, CALM.name, accounts, run, "Mother", 0, 1.0, 2.0)
 
 
-def whole(contender: str, accounts: int, run: int) -> RunRecord:
-    return RunRecord(contender, CALM.name, accounts, run, 20.0, 10.0, 400.0, [1000.0])
+def whole(contender: str, accounts: int, run: int) -> RunFigures:
+    return RunFigures(contender, CALM.name, accounts, run, 20.0, 10.0, 400.0, [1000.0])
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_folder_without_a_session_is_named(tmp_path: Path, text: str | None) -
 def test_only_what_is_lacking_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[tuple[str, int, int]] = []
 
-    def play_round(_: object, weather: Weather, accounts: int, run: int, **__: object) -> list[SlotRecord]:
+    def play_round(_: object, weather: Weather, accounts: int, run: int, **__: object) -> list[SlotFigures]:
         assert weather is CALM
         measured.append(("round", accounts, run))
         return [slot(accounts, run)]
@@ -70,7 +70,7 @@ def test_only_what_is_lacking_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
         measured.append((SUITE, accounts, run))
         findings.runs.append(whole(SUITE, accounts, run))
 
-    def run_bare(weather: Weather, accounts: int, run: int, _: Path) -> RunRecord:
+    def run_bare(weather: Weather, accounts: int, run: int, _: Path) -> RunFigures:
         assert weather is CALM
         measured.append((SCRIPT, accounts, run))
         return whole(SCRIPT, accounts, run)
@@ -82,7 +82,7 @@ def test_only_what_is_lacking_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
     )
     said: list[str] = []
     kept: list[int] = []
-    Session(
+    BenchmarkSession(
         scope("hold", "whole"), Path(), findings, said.append, lambda: kept.append(len(findings.slots + findings.runs))
     ).measure()
     assert measured == [("round", 3, 1), (SCRIPT, 3, 1)]

@@ -14,10 +14,10 @@ from booking.checkout import (
     LINE_LENGTH,
     MESSAGE_LENGTH,
     MOST_PAGES,
-    Act,
     CheckoutKind,
     CheckoutPage,
-    Step,
+    CheckoutStep,
+    CheckoutStepKind,
     amount_of,
     cannot_be_filled_in,
     next_step,
@@ -504,7 +504,7 @@ def way(*pages: CheckoutPage) -> list[CheckoutPage]:
     return [replace(page, fingerprint=f"d{number}-x") for number, page in enumerate(pages)]
 
 
-def step_after(*pages: dict[str, Any] | str) -> Step:
+def step_after(*pages: dict[str, Any] | str) -> CheckoutStep:
     paid = read(HOME, headings=h1("Payment Successful"))
     return next_step(way(*(paid if isinstance(facts, str) else read(**facts) for facts in pages)))
 
@@ -517,40 +517,43 @@ def test_card_page_of_the_known_portal_is_told_by_its_ids() -> None:
 
 @pytest.mark.parametrize("card", [CARD, KNOWN])
 @pytest.mark.parametrize(
-    ("pages", "act"),
+    ("pages", "kind"),
     [
-        ([], Act.FILL_IN),
-        ([BILLING], Act.FILL_IN),
-        ([BILLING, BILLING], Act.FILL_IN),
-        ([SAVE], Act.PASS),
-        ([CONFIRMATION], Act.ARRIVED),
-        ([BILLING, SAVE, CONFIRMATION], Act.ARRIVED),
-        ([CARD], Act.REFUSED),
-        ([{**CARD, "errors": ["Card number not correct"]}], Act.REFUSED),
-        ([BILLING, CARD], Act.REFUSED),
-        ([{"headings": h1("Payment declined")}], Act.REFUSED),
-        ([BILLING, {**BILLING, "errors": ["Postcode is not valid"]}], Act.STOP),
-        ([{**BILLING, "fields": [{"label": "Shoe size", "required": True}, *BILLING["fields"]]}], Act.STOP),
-        ([{**CARD, "test": True}], Act.STOP),
+        ([], CheckoutStepKind.FILL_IN),
+        ([BILLING], CheckoutStepKind.FILL_IN),
+        ([BILLING, BILLING], CheckoutStepKind.FILL_IN),
+        ([SAVE], CheckoutStepKind.PASS),
+        ([CONFIRMATION], CheckoutStepKind.ARRIVED),
+        ([BILLING, SAVE, CONFIRMATION], CheckoutStepKind.ARRIVED),
+        ([CARD], CheckoutStepKind.REFUSED),
+        ([{**CARD, "errors": ["Card number not correct"]}], CheckoutStepKind.REFUSED),
+        ([BILLING, CARD], CheckoutStepKind.REFUSED),
+        ([{"headings": h1("Payment declined")}], CheckoutStepKind.REFUSED),
+        ([BILLING, {**BILLING, "errors": ["Postcode is not valid"]}], CheckoutStepKind.STOP),
+        (
+            [{**BILLING, "fields": [{"label": "Shoe size", "required": True}, *BILLING["fields"]]}],
+            CheckoutStepKind.STOP,
+        ),
+        ([{**CARD, "test": True}], CheckoutStepKind.STOP),
         # Whatever the portal: these say, or may say, that money moves.
-        ([PAID], Act.SENT),
-        ([LAST], Act.SENT),
-        ([FRAME], Act.SENT),
-        ([{"text": DANGER}], Act.SENT),
-        ([BILLING, {"headings": h1("Payment declined"), "text": "It may have been taken."}], Act.SENT),
-        ([{"headings": h1("Payment received")}], Act.SENT),
-        ([{**LAST, "buttons": buttons("pay")}], Act.SENT),
-        ([SAVE, LAST], Act.SENT),
-        ([{**SAVE, "headings": h1("Payment complete")}, {"status": 502}], Act.SENT),
+        ([PAID], CheckoutStepKind.SENT),
+        ([LAST], CheckoutStepKind.SENT),
+        ([FRAME], CheckoutStepKind.SENT),
+        ([{"text": DANGER}], CheckoutStepKind.SENT),
+        ([BILLING, {"headings": h1("Payment declined"), "text": "It may have been taken."}], CheckoutStepKind.SENT),
+        ([{"headings": h1("Payment received")}], CheckoutStepKind.SENT),
+        ([{**LAST, "buttons": buttons("pay")}], CheckoutStepKind.SENT),
+        ([SAVE, LAST], CheckoutStepKind.SENT),
+        ([{**SAVE, "headings": h1("Payment complete")}, {"status": 502}], CheckoutStepKind.SENT),
     ],
 )
-def test_step_after_the_card(card: dict[str, Any], pages: list[dict[str, Any] | str], act: Act) -> None:
+def test_step_after_the_card(card: dict[str, Any], pages: list[dict[str, Any] | str], kind: CheckoutStepKind) -> None:
     step = step_after(card, *pages)
-    assert step.act is act
-    if act is Act.STOP:
+    assert step.kind is kind
+    if kind is CheckoutStepKind.STOP:
         assert step.outcome in {Outcome.NEEDS_PERSON, Outcome.SITE_ERROR}
         assert step.why.endswith("; nothing was paid")
-    if act is Act.SENT:
+    if kind is CheckoutStepKind.SENT:
         assert step.why.startswith("the payment may have been made by going on")
         assert read(**CONFIRMATION).kind not in {read(**page).kind for page in pages[-1:] if isinstance(page, dict)}
 
@@ -561,9 +564,9 @@ def test_step_after_the_card(card: dict[str, Any], pages: list[dict[str, Any] | 
 def test_going_on_with_a_card_may_pay_unless_the_portal_is_known_to_ask_first(
     facts: dict[str, Any], between: list[dict[str, Any]]
 ) -> None:
-    assert step_after(CARD, *between, facts).act is Act.SENT
+    assert step_after(CARD, *between, facts).kind is CheckoutStepKind.SENT
     known = step_after(KNOWN, *between, facts)
-    assert known.act is Act.STOP
+    assert known.kind is CheckoutStepKind.STOP
     assert known.why.endswith("; nothing was paid")
 
 
@@ -572,23 +575,26 @@ def test_going_on_with_a_card_may_pay_unless_the_portal_is_known_to_ask_first(
                                    [{"status": 500}]])  # fmt: skip
 def test_nothing_was_paid_before_a_card_was_typed(pages: list[dict[str, Any] | str]) -> None:
     step = step_after(*pages)
-    assert step.act is Act.STOP
+    assert step.kind is CheckoutStepKind.STOP
     assert step.why.endswith("; nothing was paid")
 
 
 def test_steps_before_the_card() -> None:
-    assert step_after(BILLING, CARD).act is Act.FILL_IN
-    assert step_after({**CARD, "fields": [*CARD["fields"], {"label": "x", "required": True}]}).act is Act.STOP
+    assert step_after(BILLING, CARD).kind is CheckoutStepKind.FILL_IN
+    assert (
+        step_after({**CARD, "fields": [*CARD["fields"], {"label": "x", "required": True}]}).kind
+        is CheckoutStepKind.STOP
+    )
 
 
 def test_card_page_that_warns_is_no_refusal_where_going_on_may_pay() -> None:
-    assert step_after(CARD, {**CARD, "errors": [DANGER]}).act is Act.SENT
-    assert step_after(KNOWN, {**KNOWN, "errors": [DANGER]}).act is Act.REFUSED
+    assert step_after(CARD, {**CARD, "errors": [DANGER]}).kind is CheckoutStepKind.SENT
+    assert step_after(KNOWN, {**KNOWN, "errors": [DANGER]}).kind is CheckoutStepKind.REFUSED
 
 
 def test_amount_that_the_card_page_does_not_name_is_left_to_the_confirmation() -> None:
     assert read(**CARD).amount_pence is None
-    assert step_after(CARD).act is Act.FILL_IN
+    assert step_after(CARD).kind is CheckoutStepKind.FILL_IN
 
 
 def test_refused_card_is_told_in_the_words_of_the_portal() -> None:
@@ -601,36 +607,36 @@ def test_card_page_that_does_not_go_on() -> None:
     """The same document, after the whole patience."""
     card, known = read(**CARD), read(**KNOWN)
     silent = next_step([known, known])
-    assert (silent.act, silent.outcome) == (Act.STOP, Outcome.SITE_ERROR)
+    assert (silent.kind, silent.outcome) == (CheckoutStepKind.STOP, Outcome.SITE_ERROR)
     assert "does not go on" in silent.why
-    assert next_step([card, card]).act is Act.SENT
+    assert next_step([card, card]).kind is CheckoutStepKind.SENT
     for page in (card, known):
         told = replace(page, message="Card type unknown", fingerprint="x-2")
-        assert next_step([page, told]).act is Act.REFUSED
+        assert next_step([page, told]).kind is CheckoutStepKind.REFUSED
     warned = replace(known, message="Keep your card at hand")
-    assert next_step([warned, warned]).act is Act.STOP
+    assert next_step([warned, warned]).kind is CheckoutStepKind.STOP
     waits = read(**KNOWN, errors=["Validating your card details"], fingerprint="x-2")
-    assert next_step([known, waits]).act is Act.STOP
+    assert next_step([known, waits]).kind is CheckoutStepKind.STOP
 
 
 def test_billing_page_that_does_not_go_on() -> None:
     billing = replace(read(**BILLING), fingerprint="y-1")
     told = replace(billing, message="Postcode is not valid", fingerprint="y-2")
-    assert next_step([read(**KNOWN), billing, billing]).act is Act.STOP
-    assert next_step([read(**CARD), billing, billing]).act is Act.SENT
-    assert next_step([read(**CARD), billing, told]).act is Act.STOP
+    assert next_step([read(**KNOWN), billing, billing]).kind is CheckoutStepKind.STOP
+    assert next_step([read(**CARD), billing, billing]).kind is CheckoutStepKind.SENT
+    assert next_step([read(**CARD), billing, told]).kind is CheckoutStepKind.STOP
 
 
 def test_page_within_one_document_is_another_one_by_its_kind() -> None:
-    assert next_step([read(**CARD), read(**BILLING)]).act is Act.FILL_IN
-    assert next_step([read(**CARD), read(**BILLING), read(**CARD)]).act is Act.REFUSED
-    assert next_step([read(**CARD), read(**BILLING), read(**CONFIRMATION)]).act is Act.ARRIVED
+    assert next_step([read(**CARD), read(**BILLING)]).kind is CheckoutStepKind.FILL_IN
+    assert next_step([read(**CARD), read(**BILLING), read(**CARD)]).kind is CheckoutStepKind.REFUSED
+    assert next_step([read(**CARD), read(**BILLING), read(**CONFIRMATION)]).kind is CheckoutStepKind.ARRIVED
 
 
 def test_checkout_in_a_circle_ends() -> None:
     pages = way(read(**CARD), *[read(**BILLING)] * MOST_PAGES)
-    assert next_step(pages).act is Act.STOP
-    assert next_step(pages[:-1]).act is Act.FILL_IN
+    assert next_step(pages).kind is CheckoutStepKind.STOP
+    assert next_step(pages[:-1]).kind is CheckoutStepKind.FILL_IN
 
 
 @pytest.mark.parametrize("kind", CheckoutKind)

@@ -25,20 +25,20 @@ from booking.ledger import (
     SCHEMA_VERSION,
     CeilingError,
     Click,
+    Event,
     Ledger,
-    Mark,
     Proof,
     SlotState,
     may_follow,
 )
-from booking.model import Ceiling, Slot, Want
+from booking.model import Ceiling, Slot, Wish
 from booking.outcomes import Outcome
 
 LIBRARIES = Path(__file__).parents[3] / "libraries"
 DAY = date(2026, 12, 28)
 SLOT = Slot(1, DAY, 8)
 OTHER = Slot(1, DAY, 9)
-WANT = Want("mother", (SLOT, OTHER), "Booking Schedule, row 2")
+WANT = Wish("mother", (SLOT, OTHER), "Booking Schedule, row 2")
 WAIT_SECONDS = 60
 
 ALLOWED = {
@@ -226,12 +226,12 @@ def test_the_price_that_was_seen_last_is_known(ledger: Ledger) -> None:
 
 def test_a_run_without_an_end_is_told_once_and_not_where_the_ledger_was_damaged(ledger: Ledger) -> None:
     ledger.start_run("r0", DAY, ["mother"])
-    ledger.mark("", "", Mark.DAMAGE, "torn")
+    ledger.mark("", "", Event.DAMAGE, "torn")
     for run in ("r1", "r2"):
         ledger.start_run(run, DAY, ["mother"])
     ledger.end_run("r2", 0)
     assert [run.run for run in ledger.runs_without_end()] == ["r1"]
-    ledger.mark("r1", "", Mark.NO_END)
+    ledger.mark("r1", "", Event.NO_END)
     assert ledger.runs_without_end() == []
 
 
@@ -393,7 +393,7 @@ def test_history_and_outcomes_cannot_be_rewritten(ledger: Ledger, path: Path) ->
 
 def tell(ledger: Ledger, run: str = "r1", outcome: Outcome = Outcome.BOOKED, **measures: float | str) -> None:
     ledger.outcome(
-        run=run, want=WANT, slot=OTHER, outcome=outcome, why="first was taken", email="mother@example.test",
+        run=run, wish=WANT, slot=OTHER, outcome=outcome, why="first was taken", email="mother@example.test",
         measures=measures,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ PRICE = 1390
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LedgerStep:
     """One thing that is asked of the ledger."""
 
     account: str
@@ -40,8 +40,8 @@ class Step:
 
 
 STEPS = [
-    *(Step(key, state, proof) for key in KEYS for state in SlotState for proof in (None, *Proof)),
-    *(Step(key, SlotState.PAYING, click=click) for key in KEYS for click in Click),
+    *(LedgerStep(key, state, proof) for key in KEYS for state in SlotState for proof in (None, *Proof)),
+    *(LedgerStep(key, SlotState.PAYING, click=click) for key in KEYS for click in Click),
 ]
 
 
@@ -56,7 +56,7 @@ class Key:
     fear: str = ""
     """What may have moved money and was not disproved: ``credit``, ``card``, ``form``, ``paid`` or ``forgotten``."""
 
-    def after(self, step: Step) -> Key:
+    def after(self, step: LedgerStep) -> Key:
         """Return what it is after a step that the ledger took."""
         click, fear = self.click, self.fear
         match step.state:
@@ -84,7 +84,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LedgerPlace:
     """Where a way has led."""
 
     keys: tuple[Key, Key] = (Key(), Key())
@@ -92,9 +92,9 @@ class Place:
     def of(self, account: str) -> Key:
         return self.keys[KEYS.index(account)]
 
-    def after(self, step: Step) -> Place:
+    def after(self, step: LedgerStep) -> LedgerPlace:
         changed = self.of(step.account).after(step)
-        return Place((changed, self.keys[1]) if step.account == KEYS[0] else (self.keys[0], changed))
+        return LedgerPlace((changed, self.keys[1]) if step.account == KEYS[0] else (self.keys[0], changed))
 
     @property
     def fears(self) -> set[str]:
@@ -106,8 +106,8 @@ class Search:
     """The search, and what it has seen."""
 
     ledger: Ledger
-    ways: dict[Place, tuple[Step, ...]] = field(default_factory=lambda: {Place(): ()})
-    taken: list[tuple[Place, Step, Place]] = field(default_factory=list)
+    ways: dict[LedgerPlace, tuple[LedgerStep, ...]] = field(default_factory=lambda: {LedgerPlace(): ()})
+    taken: list[tuple[LedgerPlace, LedgerStep, LedgerPlace]] = field(default_factory=list)
     depth: int = 0
     """That of the longest way on which something new was found."""
     slots: Iterator[Slot] = field(
@@ -116,7 +116,7 @@ class Search:
         )
     )
 
-    def take(self, slot: Slot, step: Step) -> bool:
+    def take(self, slot: Slot, step: LedgerStep) -> bool:
         """Take a step, or tell that the ledger refuses it."""
         try:
             if step.click is not None:
@@ -131,7 +131,7 @@ class Search:
             return False
         return True
 
-    def walked(self, way: tuple[Step, ...]) -> Slot:
+    def walked(self, way: tuple[LedgerStep, ...]) -> Slot:
         """Return a slot that has gone this way."""
         slot = next(self.slots)
         for step in way:
@@ -140,7 +140,7 @@ class Search:
 
     def go(self) -> None:
         """Try every step from every place, up to the depth."""
-        frontier = [Place()]
+        frontier = [LedgerPlace()]
         for depth in range(1, DEPTH + 1):
             found = []
             for number, place in enumerate(frontier):
@@ -150,7 +150,7 @@ class Search:
                     self.depth = depth
             frontier = found
 
-    def steps_from(self, place: Place) -> Iterator[Place]:
+    def steps_from(self, place: LedgerPlace) -> Iterator[LedgerPlace]:
         """Yield the places to which a step leads from here and nothing has led before."""
         way = self.ways[place]
         slot = self.walked(way)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want, slugify
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish, slugify
 from booking.outcomes import ExitStatus, Outcome, exit_status
 
 URL = "https://courts.example.test/courses/detail/171/practice-fields-tennis-court-1/"
@@ -60,7 +60,7 @@ def test_a_plan_comes_back_from_json_as_it_was() -> None:
         max_spend_pence=5000,
         max_spend_per_account_pence=5000,
         accounts=(Account("Mother", "mother@example.test", 1, URL),),
-        wants=(Want("mother", (slot, Slot(1, slot.date, 9)), "Booking Schedule, row 2"),),
+        wishes=(Wish("mother", (slot, Slot(1, slot.date, 9)), "Booking Schedule, row 2"),),
         remarks=(Remark(RemarkKind.NOTE, "Booking Schedule, row 2", '"new balls"'),),
     )
     back = Plan.from_json(json.loads(json.dumps(plan.to_json())))
@@ -69,8 +69,8 @@ def test_a_plan_comes_back_from_json_as_it_was() -> None:
     assert back.opening.tzinfo == ZoneInfo("Europe/London")
     assert back.opening.astimezone(UTC) == datetime(2026, 6, 30, 23, 0, 0, 250000, tzinfo=UTC)
     assert back.account("mother").name == "Mother"
-    assert back.wants_of("mother")[0].first == slot
-    assert back.wants_of("father") == ()
+    assert back.wishes_of("mother")[0].first == slot
+    assert back.wishes_of("father") == ()
     with pytest.raises(KeyError):
         back.account("father")
 

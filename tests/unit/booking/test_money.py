@@ -20,11 +20,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from booking.account_run import HOLD_LASTS, AccountRun, StopError, settle_command
 from booking.errors import LedgerError
-from booking.holding import Act, Answer, AnswerKind, Holding
-from booking.ledger import AT_STAKE, UNSETTLED, Click, Ledger, Mark, Proof, SlotState
-from booking.model import Account, Payment, Plan, Slot, Want, account_key
-from booking.night import HOLD_LASTS, Night, StopError, settle_command
+from booking.hold_strategy import HoldResponse, ResponseKind, Step, StepKind
+from booking.ledger import AT_STAKE, UNSETTLED, Click, Event, Ledger, Proof, SlotState
+from booking.model import Account, Payment, Plan, Slot, Wish, account_key
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow, HourState
 
@@ -46,7 +46,7 @@ SLOTS = tuple(Slot(court, day, hour) for court in (1, 2) for day in DAYS for hou
 
 
 @dataclass(slots=True)
-class Place:
+class SoldSlot:
     """One slot, as the site has it."""
 
     holder: str = ""
@@ -57,7 +57,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class Charge:
+class BankCharge:
     """One payment, as the bank has it."""
 
     login: str
@@ -76,13 +76,13 @@ class Charge:
         return slot in self.slots and slot not in self.undone and self.state == "taken"
 
 
-class World:
+class SimulatedWorld:
     """The site and the bank."""
 
     def __init__(self) -> None:
         self.now = STARTED
-        self.places = {slot: Place() for slot in SLOTS}
-        self.charges: list[Charge] = []
+        self.places = {slot: SoldSlot() for slot in SLOTS}
+        self.charges: list[BankCharge] = []
         self.credit = dict.fromkeys(LOGINS, 0)
         self.listed: set[Slot] = set()
         """What My Bookings has listed to somebody who looked."""
@@ -119,7 +119,7 @@ class World:
         self.listed.update(slots)
         return tuple(map(row, slots))
 
-    def book(self, charge: Charge, listed_after: timedelta | None) -> bool:
+    def book(self, charge: BankCharge, listed_after: timedelta | None) -> bool:
         """The site hears that it was paid; what lies in the basket no longer cannot be booked."""
         there = [slot for slot in charge.slots if self.places[slot].holder == charge.login]
         for slot in there:
@@ -128,7 +128,7 @@ class World:
             place.listed_from = self.now + listed_after if listed_after is not None else None
         return len(there) == len(charge.slots)
 
-    def paid(self, slot: Slot) -> list[Charge]:
+    def paid(self, slot: Slot) -> list[BankCharge]:
         return [charge for charge in self.charges if charge.has_paid_for(slot)]
 
     def may_be_paid(self, slot: Slot) -> bool:
@@ -150,7 +150,7 @@ def row(slot: Slot) -> BookingRow:
 # The program
 
 
-class Phase(StrEnum):
+class WorkerPhase(StrEnum):
     """Where a worker is; each is as far as it comes without being disturbed."""
 
     NEW = "is about to log in"
@@ -185,9 +185,9 @@ class Worker:
     """One account in a run."""
 
     login: str
-    night: Night
-    phase: Phase = Phase.NEW
-    charge: Charge | None = None
+    account_run: AccountRun
+    phase: WorkerPhase = WorkerPhase.NEW
+    charge: BankCharge | None = None
     """Of the payment that was sent last."""
     confirmed: bool = False
     """Whether the page of that payment has come to its good end."""
@@ -208,7 +208,7 @@ class Money(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.world = World()
+        self.world = SimulatedWorld()
         self.ledger = Ledger(Path(self.folder.name) / "ledger.sqlite3", "practice", clock=lambda: self.world.now)
         with self.ledger._reading() as db:
             db.execute("PRAGMA synchronous = OFF")  # A lost power supply is one that ends the program here.
@@ -256,7 +256,7 @@ class Money(RuleBasedStateMachine):
             max_spend_pence=ceiling,
             max_spend_per_account_pence=max(PRICE, ceiling - PRICE),
             accounts=tuple(accounts.values()),
-            wants=tuple(self.wants(day, dict(zip(LOGINS, wishes, strict=True)), many=many)),
+            wishes=tuple(self.wishes(day, dict(zip(LOGINS, wishes, strict=True)), many=many)),
             watch_until=self.world.now + timedelta(hours=1) if watch else None,
             basket_url="https://site.example.test/basket/",
             family=tuple(account.key for account in accounts.values()),
@@ -264,7 +264,7 @@ class Money(RuleBasedStateMachine):
         self.plan = plan
         self.ledger.start_run(plan.run, day, [account.key for account in plan.accounts])
         self.workers = {
-            login: Worker(login, Night(plan, accounts[login].key, self.ledger, now=lambda: self.world.now))
+            login: Worker(login, AccountRun(plan, accounts[login].key, self.ledger, now=lambda: self.world.now))
             for login in LOGINS
         }
 
@@ -273,7 +273,7 @@ class Money(RuleBasedStateMachine):
         url = f"https://site.example.test/courses/detail/{170 + court}/practice-fields-tennis-court-{court}/"
         return Account(self.names[login], f"{login}@example.test", court, url)
 
-    def wants(self, day: date, wishes: dict[str, tuple[int, ...]], *, many: bool) -> Iterable[Want]:
+    def wishes(self, day: date, wishes: dict[str, tuple[int, ...]], *, many: bool) -> Iterable[Wish]:
         """Yield what is wanted: as in a plan, no two accounts want the same slot first."""
         first_of: dict[Slot, str] = {}
         for login, hours in wishes.items():
@@ -282,7 +282,7 @@ class Money(RuleBasedStateMachine):
                 left = [slot for slot in wished if first_of.get(slot, login) == login]
                 if left and left[0] not in first_of:
                     first_of[left[0]] = login
-                    yield Want(account_key(self.names[login]), tuple(left), "Booking Schedule, row 2")
+                    yield Wish(account_key(self.names[login]), tuple(left), "Booking Schedule, row 2")
 
     @precondition(lambda self: self.workers)
     @rule(ends=st.lists(st.sampled_from(["killed", "asked to end", "killed"]), min_size=1, max_size=3))
@@ -293,7 +293,7 @@ class Money(RuleBasedStateMachine):
                 self.closed(worker)
         self.end_run_if_all_are_gone()
 
-    @precondition(lambda self: any(worker.phase is not Phase.NEW for worker in self.workers.values()))
+    @precondition(lambda self: any(worker.phase is not WorkerPhase.NEW for worker in self.workers.values()))
     @rule()
     def run_goes_well_from_here(self) -> None:
         self.all_go_well_from_here()
@@ -313,27 +313,29 @@ class Money(RuleBasedStateMachine):
             return
         plan, self.plan = self.plan, None
         for account in plan.accounts:  # As the runner does, for those that could not do so themselves.
-            Night(plan, account.key, self.ledger, now=lambda: self.world.now).abandoned("the worker was killed")
+            AccountRun(plan, account.key, self.ledger, now=lambda: self.world.now).record_abandoned(
+                "the worker was killed"
+            )
         self.ledger.end_run(plan.run, 0)
         self.check_what_was_told(plan)
 
     def closed(self, worker: Worker) -> None:
-        held = worker.night.held
-        worker.night.close()
-        calls = self.calls(worker.night.plan)
-        told = {each.slot: each for each in self.ledger.outcomes(worker.night.plan.run)}
+        held = worker.account_run.held
+        worker.account_run.close()
+        calls = self.calls(worker.account_run.plan)
+        told = {each.slot: each for each in self.ledger.outcomes(worker.account_run.plan.run)}
         for slot in held:
             if not told[slot].outcome.satisfied:
                 assert "held until" in told[slot].why
                 assert any(str(slot) in call.partition("Held and not paid: ")[2] for call in calls), calls
 
     def calls(self, plan: Plan) -> list[str]:
-        return [text for _, _, text in self.ledger.details(plan.run, Mark.CALL)]
+        return [text for _, _, text in self.ledger.details(plan.run, Event.CALL)]
 
     def check_what_was_told(self, plan: Plan) -> None:
         outcomes = self.ledger.outcomes(plan.run)
         assert sorted((each.account, each.wanted) for each in outcomes) == sorted(
-            (want.account, want.first) for want in plan.wants
+            (wish.account, wish.first) for wish in plan.wishes
         )
         logins = {account_key(name): login for login, names in NAMES.items() for name in names}
         for each in outcomes:
@@ -363,12 +365,12 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: self.workers)
     @rule(
         login=st.sampled_from(LOGINS),
-        until=st.sampled_from([phase for phase in Phase if phase not in {Phase.CREDIT, Phase.CARD}]),
+        until=st.sampled_from([phase for phase in WorkerPhase if phase not in {WorkerPhase.CREDIT, WorkerPhase.CARD}]),
         luck=st.sampled_from([Luck.WELL, Luck.FAULT, Luck.CRASH, Luck.LOST, Luck.DECLINED]),
         in_time=st.booleans(),
         then=THEN,
     )
-    def worker_goes_on(self, login: str, until: Phase, luck: Luck, in_time: bool, then: str) -> None:
+    def worker_goes_on(self, login: str, until: WorkerPhase, luck: Luck, in_time: bool, then: str) -> None:
         self.goes_on_until(login, until, luck, timedelta(), in_time=in_time, then=then)
 
     @precondition(lambda self: self.workers)
@@ -381,7 +383,7 @@ class Money(RuleBasedStateMachine):
         then=THEN,
     )
     def worker_sends_the_basket(self, login: str, luck: Luck, listed_after: timedelta | None, then: str) -> None:
-        self.goes_on_until(login, Phase.CREDIT, luck, listed_after, in_time=True, then=then)
+        self.goes_on_until(login, WorkerPhase.CREDIT, luck, listed_after, in_time=True, then=then)
 
     @precondition(lambda self: self.workers)
     @rule(
@@ -403,15 +405,15 @@ class Money(RuleBasedStateMachine):
         then=THEN,
     )
     def worker_pays_by_card(self, login: str, luck: Luck, listed_after: timedelta | None, then: str) -> None:
-        self.goes_on_until(login, Phase.CARD, luck, listed_after, in_time=True, then=then)
+        self.goes_on_until(login, WorkerPhase.CARD, luck, listed_after, in_time=True, then=then)
 
     def goes_on_until(
-        self, login: str, until: Phase, luck: Luck, listed_after: timedelta | None, *, in_time: bool, then: str
+        self, login: str, until: WorkerPhase, luck: Luck, listed_after: timedelta | None, *, in_time: bool, then: str
     ) -> None:
         """All goes well for one account up to some point, and there it goes as luck will have it."""
         worker = self.workers.get(login) or next(iter(self.workers.values()))
-        for _ in range(len(Phase)):
-            if worker.phase in {until, Phase.AFTER}:
+        for _ in range(len(WorkerPhase)):
+            if worker.phase in {until, WorkerPhase.AFTER}:
                 break
             self.goes_on(worker, Luck.WELL, listed_after, in_time=in_time)
         self.goes_on(worker, luck, listed_after, in_time=in_time)
@@ -423,155 +425,146 @@ class Money(RuleBasedStateMachine):
 
     def goes_on(self, worker: Worker, luck: Luck, listed_after: timedelta | None, *, in_time: bool) -> None:
         self.world.passes(timedelta(seconds=5))
-        steps: dict[Phase, Callable[[], Phase]] = {
-            Phase.NEW: lambda: self.takes_stock(worker, luck),
-            Phase.STOCK: lambda: self.holds(worker, luck),
-            Phase.PAY: lambda: self.opens_the_basket(worker, luck),
-            Phase.CREDIT: lambda: self.makes_the_booking(worker, luck, listed_after),
-            Phase.CARD: lambda: self.pays_by_card(worker, luck, listed_after),
-            Phase.BANK: lambda: self.waits_for_the_bank(worker, listed_after, in_time=in_time),
-            Phase.PROVE: lambda: self.proves(worker, luck),
-            Phase.AFTER: lambda: self.comes_to_its_end(worker, luck),
+        steps: dict[WorkerPhase, Callable[[], WorkerPhase]] = {
+            WorkerPhase.NEW: lambda: self.takes_stock(worker, luck),
+            WorkerPhase.STOCK: lambda: self.holds(worker, luck),
+            WorkerPhase.PAY: lambda: self.opens_the_basket(worker, luck),
+            WorkerPhase.CREDIT: lambda: self.makes_the_booking(worker, luck, listed_after),
+            WorkerPhase.CARD: lambda: self.pays_by_card(worker, luck, listed_after),
+            WorkerPhase.BANK: lambda: self.waits_for_the_bank(worker, listed_after, in_time=in_time),
+            WorkerPhase.PROVE: lambda: self.proves(worker, luck),
+            WorkerPhase.AFTER: lambda: self.comes_to_its_end(worker, luck),
         }
         try:
             worker.phase = steps[worker.phase]()
         except StopError:
-            worker.phase = Phase.AFTER
+            worker.phase = WorkerPhase.AFTER
 
-    def takes_stock(self, worker: Worker, luck: Luck) -> Phase:
-        night = worker.night
-        if not night.wanted and not night.has_earlier_payments_to_settle:
-            return Phase.AFTER
+    def takes_stock(self, worker: Worker, luck: Luck) -> WorkerPhase:
+        account_run = worker.account_run
+        if not account_run.wanted and not account_run.has_earlier_payments_to_settle:
+            return WorkerPhase.AFTER
         if luck is Luck.DECLINED:
-            night.stop_here(Outcome.LOGIN_REFUSED, "the site refuses the password: mend it")
+            account_run.stop_here(Outcome.LOGIN_REFUSED, "the site refuses the password: mend it")
         if luck in {Luck.FAULT, Luck.CRASH}:
-            night.failed("My Bookings: 520")
-            return Phase.AFTER
-        night.take_stock(self.world.bookings(worker.login), self.world.basket(worker.login))
-        return Phase.STOCK
+            account_run.record_failure("My Bookings: 520")
+            return WorkerPhase.AFTER
+        account_run.compare_with_plan(self.world.bookings(worker.login), self.world.basket(worker.login))
+        return WorkerPhase.STOCK
 
-    def holds(self, worker: Worker, luck: Luck) -> Phase:
+    def holds(self, worker: Worker, luck: Luck) -> WorkerPhase:
         if luck is Luck.CRASH:
-            worker.night.failed("the browser is gone")
+            worker.account_run.record_failure("the browser is gone")
         else:
-            night = worker.night
-            self.reach(worker, night.wanted, {*night.held, *night.untouchable}, luck)
-        return Phase.PAY
+            account_run = worker.account_run
+            account_run.prepare_to_hold(())
+            self.take_steps(worker, account_run.begin_holding(), luck)
+        return WorkerPhase.PAY
 
-    def reach(self, worker: Worker, wants: Sequence[Want], unavailable: set[Slot], luck: Luck) -> None:
-        """Hold what can be had, as the library does: tell the ledger, ask, tell the ledger."""
-        night, now = worker.night, [1_000.0]
-
-        def clock() -> float:
-            now[0] += 1.0
-            return now[0]
-
-        holding = Holding(wants, unavailable=unavailable, now=clock, chance=lambda: 0.5)
-        lost = luck is Luck.LOST
-        while (move := holding.next_move()).act is not Act.DONE:
-            now[0] += move.pause
-            if move.act is Act.LOOK:
-                free = self.world.is_free(move.aim.slot)
-                holding.looked(move, HourState.FREE if free else HourState.CLOSED)
-            elif move.act is Act.CHECK:
-                holding.checked(move, held=move.aim.slot in self.world.in_basket(worker.login))
+    def take_steps(self, worker: Worker, step: Step, luck: Luck) -> None:
+        """Hold what can be had."""
+        account_run, lost = worker.account_run, luck is Luck.LOST
+        while step.kind is not StepKind.DONE:
+            if step.kind is StepKind.LOOK:
+                free = self.world.is_free(step.request.slot)
+                step = account_run.take_calendar(step, HourState.FREE if free else HourState.CLOSED)
+            elif step.kind is StepKind.CHECK:
+                step = account_run.take_basket(step, self.world.basket(worker.login))
             else:
-                night.intend(aim.slot for aim in move.aims)
-                answers = []
-                for aim in move.aims:
-                    granted = self.world.hold(worker.login, aim.slot)
-                    kind = AnswerKind.HELD if granted else AnswerKind.BOUNCED
-                    answers.append(Answer(AnswerKind.SILENT if lost else kind, "no answer" if lost else ""))
+                responses = []
+                for request in step.requests:
+                    granted = self.world.hold(worker.login, request.slot)
+                    kind = ResponseKind.HELD if granted else ResponseKind.REFUSED
+                    responses.append(HoldResponse(ResponseKind.SILENT if lost else kind, "no answer" if lost else ""))
                     lost = False
-                holding.reached(move, answers)
-            for reach in holding.reaches:
-                if any((reach.want, reach.held) == (aim.want, aim.slot) for aim in move.aims):
-                    night.hold(reach)
-        night.end_holding(holding, None)
+                step = account_run.take_responses(step, responses)
+        account_run.end_holding()
 
-    def opens_the_basket(self, worker: Worker, luck: Luck) -> Phase:
-        night = worker.night
-        if not night.held:
-            return Phase.AFTER
-        night.about_to_pay()
+    def opens_the_basket(self, worker: Worker, luck: Luck) -> WorkerPhase:
+        account_run = worker.account_run
+        if not account_run.held:
+            return WorkerPhase.AFTER
+        account_run.about_to_pay()
         if luck in {Luck.FAULT, Luck.CRASH}:
-            night.failed("the basket: 520")
-            return Phase.AFTER
-        night.check_basket(self.world.basket(worker.login))
-        if night.plan.payment is Payment.REHEARSE:
+            account_run.record_failure("the basket: 520")
+            return WorkerPhase.AFTER
+        account_run.check_basket(self.world.basket(worker.login))
+        if account_run.plan.payment is Payment.REHEARSE:
             return self.rehearses(worker, luck)
-        night.payment_begins(by_card=False)
-        return Phase.CREDIT
+        account_run.record_payment_intent(by_card=False)
+        return WorkerPhase.CREDIT
 
-    def rehearses(self, worker: Worker, luck: Luck) -> Phase:
-        ours = worker.night.plan.run
+    def rehearses(self, worker: Worker, luck: Luck) -> WorkerPhase:
+        ours = worker.account_run.plan.run
         for line in self.world.basket(worker.login).lines:
-            if worker.night.has_held(line) and luck is not Luck.LOST:
+            if worker.account_run.has_held(line) and luck is not Luck.LOST:
                 slot = next(slot for slot in SLOTS if row(slot) == line)
                 assert not self.world.may_be_paid(slot), f"{slot} may be paid, and is given back"
                 steps = [step for step in self.ledger.history(run=ours) if step.slot == slot]
                 assert any(step.why == "in the basket" for step in steps), f"{slot} was not held by {ours}"
                 self.world.places[slot].holder = ""
-        worker.night.rehearsed(self.world.basket(worker.login))
-        return Phase.AFTER
+        worker.account_run.record_rehearsal(self.world.basket(worker.login))
+        return WorkerPhase.AFTER
 
-    def makes_the_booking(self, worker: Worker, luck: Luck, listed_after: timedelta | None) -> Phase:
+    def makes_the_booking(self, worker: Worker, luck: Luck, listed_after: timedelta | None) -> WorkerPhase:
         """The site books at once where the credit suffices; else it leads to where a card is typed."""
-        world, night, login = self.world, worker.night, worker.login
+        world, account_run, login = self.world, worker.account_run, worker.login
         worker.charge, worker.confirmed = None, False
         slots = world.in_basket(login)
         total = PRICE * len(slots)
-        assert set(slots) <= set(night.sent), "the site is sent what the ledger does not know of"
+        assert set(slots) <= set(account_run.sent), "the site is sent what the ledger does not know of"
         does = luck not in {Luck.FAULT, Luck.CRASH, Luck.NO_MONEY} and slots
         books = does and world.credit[login] >= total
         if books:
             world.credit[login] -= total
-            worker.charge = Charge(login, slots, total, by_card=False, state="taken")
+            worker.charge = BankCharge(login, slots, total, by_card=False, state="taken")
             world.charges.append(worker.charge)
             world.book(worker.charge, listed_after)
             self.check_spending()
         if luck is Luck.CRASH:
-            night.failed("the browser is gone")
-            return Phase.AFTER
+            account_run.record_failure("the browser is gone")
+            return WorkerPhase.AFTER
         if luck is Luck.LOST or not does:
             return self.finds_out(worker, shows_basket=luck is Luck.FAULT)
         if books:
-            night.payment_confirmed()
+            account_run.record_confirmation()
             worker.confirmed = True
-            return Phase.PROVE
+            return WorkerPhase.PROVE
         return self.comes_to_the_last_button(worker, total, luck)
 
-    def finds_out(self, worker: Worker, *, shows_basket: bool) -> Phase:
+    def finds_out(self, worker: Worker, *, shows_basket: bool) -> WorkerPhase:
         """The basket was sent, and has led neither to a payment nor to the card."""
-        night, world = worker.night, self.world
-        if is_listed(night.sent, world.bookings(worker.login), night.account.facility):
-            return Phase.PROVE
-        if shows_basket or is_listed(night.sent, world.basket(worker.login).lines, night.account.facility):
-            night.payment_was_not_sent(Proof.IN_BASKET)
-            night.stop_here(Outcome.SITE_ERROR, 'the site did not take "Make Booking": nothing was paid')
-        return Phase.PROVE
+        account_run, world = worker.account_run, self.world
+        if is_listed(account_run.sent, world.bookings(worker.login), account_run.account.facility):
+            return WorkerPhase.PROVE
+        if shows_basket or is_listed(account_run.sent, world.basket(worker.login).lines, account_run.account.facility):
+            account_run.record_payment_not_sent(Proof.IN_BASKET)
+            account_run.stop_here(Outcome.SITE_ERROR, 'the site did not take "Make Booking": nothing was paid')
+        return WorkerPhase.PROVE
 
-    def comes_to_the_last_button(self, worker: Worker, total: int, luck: Luck) -> Phase:
-        night = worker.night
-        night.payment_was_not_sent(Proof.CARD_ASKED_FOR)
-        night.check_card()
+    def comes_to_the_last_button(self, worker: Worker, total: int, luck: Luck) -> WorkerPhase:
+        account_run = worker.account_run
+        account_run.record_payment_not_sent(Proof.CARD_ASKED_FOR)
+        account_run.check_card()
         more = FEE if luck in {Luck.FEE, Luck.SURCHARGE} else 0
         fee = FEE if luck is Luck.FEE else None
         for last in (False, True):
-            night.check_amount(total + more, fee, last=last)
+            account_run.check_amount(total + more, fee, last=last)
         assert luck is not Luck.SURCHARGE, "what the portal adds without a word is paid"
-        night.check_card()
-        night.payment_begins(by_card=True)
+        account_run.check_card()
+        account_run.record_payment_intent(by_card=True)
         slots = self.world.in_basket(worker.login)
-        worker.charge = Charge(worker.login, slots, PRICE * len(slots) + more, by_card=True)
+        worker.charge = BankCharge(worker.login, slots, PRICE * len(slots) + more, by_card=True)
         known = sum(
-            each.pence or 0 for each in self.ledger.states(account=night.account.key) if each.slot in night.sent
+            each.pence or 0
+            for each in self.ledger.states(account=account_run.account.key)
+            if each.slot in account_run.sent
         )
         assert known == worker.charge.pence, f"{known} is expected and {worker.charge.pence} charged"
-        return Phase.CARD
+        return WorkerPhase.CARD
 
-    def pays_by_card(self, worker: Worker, luck: Luck, listed_after: timedelta | None) -> Phase:
-        night, world, charge = worker.night, self.world, worker.charge
+    def pays_by_card(self, worker: Worker, luck: Luck, listed_after: timedelta | None) -> WorkerPhase:
+        account_run, world, charge = worker.account_run, self.world, worker.charge
         assert charge is not None
         refused = {Luck.DECLINED, Luck.DECLINED_ODDLY, Luck.NO_MONEY, Luck.FAULT}
         charge.state = "refused" if luck in refused else "asked" if luck is Luck.BANK else "taken"
@@ -580,77 +573,77 @@ class Money(RuleBasedStateMachine):
         heard = luck in {Luck.WELL, Luck.FEE, Luck.SURCHARGE, Luck.LOST} and world.book(charge, listed_after)
         match luck:
             case Luck.CRASH:
-                night.failed("the browser is gone")
-                return Phase.AFTER
+                account_run.record_failure("the browser is gone")
+                return WorkerPhase.AFTER
             case Luck.BANK:
-                night.bank_asks(night.time_for_the_bank(timedelta(minutes=10)))
-                return Phase.BANK
+                account_run.bank_asks(account_run.time_for_the_bank(timedelta(minutes=10)))
+                return WorkerPhase.BANK
             case Luck.DECLINED:
                 try:
-                    night.card_declined("the card portal says: Card declined")
+                    account_run.stop_after_declined_card("the card portal says: Card declined")
                 finally:
-                    assert set(charge.slots) <= set(night.held), "what was declined is held as before"
+                    assert set(charge.slots) <= set(account_run.held), "what was declined is held as before"
             case Luck.DECLINED_ODDLY | Luck.NO_MONEY | Luck.FAULT | Luck.STRANGE_ERROR:
-                night.payment_in_doubt('the payment was sent and the portal showed a page: "A problem was encountered"')
+                account_run.record_doubt(
+                    'the payment was sent and the portal showed a page: "A problem was encountered"'
+                )
             case _ if heard and luck is not Luck.LOST:
-                night.payment_confirmed()
+                account_run.record_confirmation()
                 worker.confirmed = True
             case _:
-                night.payment_in_doubt("the payment was sent and no answer was seen")
-        return Phase.PROVE
+                account_run.record_doubt("the payment was sent and no answer was seen")
+        return WorkerPhase.PROVE
 
-    def waits_for_the_bank(self, worker: Worker, listed_after: timedelta | None, *, in_time: bool) -> Phase:
-        night, charge = worker.night, worker.charge
+    def waits_for_the_bank(self, worker: Worker, listed_after: timedelta | None, *, in_time: bool) -> WorkerPhase:
+        account_run, charge = worker.account_run, worker.charge
         assert charge is not None
         if in_time and charge.state == "asked":
             self.world.passes(timedelta(minutes=2))
             charge.state = "taken"
             worker.confirmed = self.world.book(charge, listed_after)
         else:
-            self.world.passes(night.time_for_the_bank(timedelta(minutes=10)))
+            self.world.passes(account_run.time_for_the_bank(timedelta(minutes=10)))
         if worker.confirmed:
-            night.payment_confirmed()
+            account_run.record_confirmation()
         else:
-            night.payment_in_doubt("the bank asked to confirm and nobody has answered in time: confirm or refuse it")
-            night.call_for_unsettled()
-        return Phase.PROVE
+            account_run.record_doubt("the bank asked to confirm and nobody has answered in time: confirm or refuse it")
+            account_run.call_for_unsettled()
+        return WorkerPhase.PROVE
 
-    def proves(self, worker: Worker, luck: Luck) -> Phase:
+    def proves(self, worker: Worker, luck: Luck) -> WorkerPhase:
         if luck in {Luck.FAULT, Luck.CRASH}:
-            worker.night.failed("My Bookings: 520")
+            worker.account_run.record_failure("My Bookings: 520")
         else:
-            worker.night.payment_settled(self.world.bookings(worker.login), confirmed=worker.confirmed)
-        return Phase.AFTER
+            worker.account_run.record_bookings(self.world.bookings(worker.login), confirmed=worker.confirmed)
+        return WorkerPhase.AFTER
 
-    def comes_to_its_end(self, worker: Worker, luck: Luck) -> Phase:
+    def comes_to_its_end(self, worker: Worker, luck: Luck) -> WorkerPhase:
         """The watch looks once more; then, or at last, the books are closed."""
-        night = worker.night
-        if luck is Luck.DECLINED and night.unanswered and worker.charge and worker.charge.state == "refused":
-            night.declined_late("the card portal says, late: Card declined")
-            return Phase.AFTER
-        if luck in {Luck.WELL, Luck.LOST} and night.unsettled:
+        account_run = worker.account_run
+        if luck is Luck.DECLINED and account_run.unanswered and worker.charge and worker.charge.state == "refused":
+            account_run.record_late_decline("the card portal says, late: Card declined")
+            return WorkerPhase.AFTER
+        if luck in {Luck.WELL, Luck.LOST} and account_run.unsettled:
             self.world.passes(timedelta(minutes=1))
-            night.payment_settled(self.world.bookings(worker.login), confirmed=False)
-            return Phase.AFTER
-        if luck is not Luck.CRASH and night.watched and not night.stopped and not night.declined_for:
+            account_run.record_bookings(self.world.bookings(worker.login), confirmed=False)
+            return WorkerPhase.AFTER
+        if luck is not Luck.CRASH and account_run.watched and not account_run.stopped and not account_run.declined_for:
             self.world.passes(timedelta(minutes=5))
             return self.looks_for_what_came_back(worker, luck)
         del self.workers[worker.login]
         self.closed(worker)
         self.end_run_if_all_are_gone()
-        return Phase.AFTER
+        return WorkerPhase.AFTER
 
-    def looks_for_what_came_back(self, worker: Worker, luck: Luck) -> Phase:
-        night = worker.night
-        if night.unsettled and luck is not Luck.FAULT:
-            night.payment_settled(self.world.bookings(worker.login), confirmed=False)
-        back = {slot for want in night.watched for slot in want.slots if self.world.is_free(slot)}
-        if night.unsettled:
+    def looks_for_what_came_back(self, worker: Worker, luck: Luck) -> WorkerPhase:
+        account_run = worker.account_run
+        if account_run.unsettled and luck is not Luck.FAULT:
+            account_run.record_bookings(self.world.bookings(worker.login), confirmed=False)
+        back = {slot for wish in account_run.watched for slot in wish.slots if self.world.is_free(slot)}
+        if account_run.unsettled:
             back = set()
-        wants = [want for want in night.watched if back.intersection(want.slots)]
-        others = {slot for want in wants for slot in want.slots if slot not in back}
-        self.reach(worker, wants, others | {*night.held, *night.untouchable}, luck)
-        return Phase.PAY if night.held else Phase.AFTER
+        self.take_steps(worker, account_run.begin_holding_returned(back), luck)
+        return WorkerPhase.PAY if account_run.held else WorkerPhase.AFTER
 
     # What else happens
 
@@ -738,9 +731,9 @@ class Money(RuleBasedStateMachine):
         for key in KEYS:
             assert not self.ledger.payable(key, feared), f"{key} may pay for {feared}"
         for worker in self.workers.values():
-            assert not set(worker.night.held).intersection(feared)
-            assert not any(worker.night.has_held(row(slot)) for slot in feared)
-            assert set(feared) & set(worker.night.unsettled) <= {
+            assert not set(worker.account_run.held).intersection(feared)
+            assert not any(worker.account_run.has_held(row(slot)) for slot in feared)
+            assert set(feared) & set(worker.account_run.unsettled) <= {
                 record.slot for record in self.ledger.unsettled()
             }  # fmt: skip
 

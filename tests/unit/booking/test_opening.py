@@ -21,7 +21,9 @@ NIGHTS = [
     for day in ("2026-03-29", "2026-10-25", "2027-03-28", "2027-10-31", "2028-02-29", "2028-03-01", "2027-01-01")
 ]
 NEAR_NIGHTS = st.builds(
-    lambda night, seconds: night + timedelta(seconds=seconds), st.sampled_from(NIGHTS), st.integers(-100_000, 100_000)
+    lambda account_run, seconds: account_run + timedelta(seconds=seconds),
+    st.sampled_from(NIGHTS),
+    st.integers(-100_000, 100_000),
 )
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 ANY_INSTANTS = st.timedeltas(timedelta(0), timedelta(days=90 * 365)).map(lambda since: EPOCH + since)

@@ -65,7 +65,7 @@ def plan_of(
 
 def hours(plan: Plan) -> dict[str, list[tuple[int, ...]]]:
     return {
-        account.key: [tuple(slot.hour for slot in want.slots) for want in plan.wants_of(account.key)]
+        account.key: [tuple(slot.hour for slot in wish.slots) for wish in plan.wishes_of(account.key)]
         for account in plan.accounts
     }
 
@@ -77,8 +77,8 @@ def told(plan: Plan) -> list[tuple[RemarkKind, str]]:
 def test_every_account_wants_the_rows_of_the_day() -> None:
     plan = plan_of(FAMILY, [asks("mon", "8am"), asks("Tuesday", "9"), asks("MONDAYS", "1400", "All year")])
     assert hours(plan) == {key: [(8,), (14,)] for key in ("mother", "father", "bruce")}
-    assert plan.wants_of("father")[1].slots == (Slot(2, MONDAY, 14),)
-    assert plan.wants_of("father")[1].source == "Booking Schedule, row 4"
+    assert plan.wishes_of("father")[1].slots == (Slot(2, MONDAY, 14),)
+    assert plan.wishes_of("father")[1].source == "Booking Schedule, row 4"
     assert plan.remarks == ()
 
 
@@ -305,7 +305,7 @@ def test_of_two_accounts_on_a_court_the_first_keeps_the_slot() -> None:
 
 def test_nothing_wanted_is_a_plan() -> None:
     plan = plan_of(FAMILY, [asks("Tue", "8")])
-    assert plan.wants == ()
+    assert plan.wishes == ()
     assert len(plan.accounts) == 3
     assert describe(plan).count("nothing") == 3
 
@@ -322,9 +322,9 @@ CELL = st.text(max_size=20) | st.sampled_from(
 )
 def test_no_cell_breaks_the_plan(accounts: list[dict[str, str]], schedule: list[dict[str, str]]) -> None:
     plan = plan_of([*FAMILY[:2], *accounts], schedule)
-    firsts = [(want.account, want.first) for want in plan.wants]
+    firsts = [(wish.account, wish.first) for wish in plan.wishes]
     assert len(set(firsts)) == len(firsts)
-    assert len({want.first for want in plan.wants}) == len(firsts)  # and no two accounts begin with the same slot
+    assert len({wish.first for wish in plan.wishes}) == len(firsts)  # and no two accounts begin with the same slot
     assert all(known.court_url.startswith(f"{SITE}/courses/detail/") for known in plan.accounts)
     assert describe(plan)
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan

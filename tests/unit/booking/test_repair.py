@@ -14,7 +14,7 @@ import pytest
 
 from booking.errors import LedgerError
 from booking.ledger import CARRIED, LEDGER, SCHEMA_VERSION, Ledger, SlotState
-from booking.model import Slot, Want
+from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE
 from booking.repair import repair
@@ -55,8 +55,8 @@ def fill(ledger: Ledger, run: str) -> None:
         for state in states:
             ledger.record(run=run, account="mother", slot=slot, state=state, why="so", pence=1390)
     for hour, outcome in ((8, Outcome.BOOKED), (10, Outcome.UNKNOWN)):
-        want = Want("mother", (Slot(1, DAY, hour),), "Booking Schedule, row 2")
-        ledger.outcome(run=run, want=want, slot=want.first, outcome=outcome, why="", email="mother@example.test")
+        wish = Wish("mother", (Slot(1, DAY, hour),), "Booking Schedule, row 2")
+        ledger.outcome(run=run, wish=wish, slot=wish.first, outcome=outcome, why="", email="mother@example.test")
     ledger.log_sent([1])
 
 

@@ -67,7 +67,7 @@ def plan(opening: float | None, *, wait: bool = True) -> Plan:
         max_spend_pence=0,
         max_spend_per_account_pence=0,
         accounts=(),
-        wants=(),
+        wishes=(),
     )
 
 

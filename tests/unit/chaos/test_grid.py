@@ -8,7 +8,7 @@ import pytest
 
 from practice.conduct import Conduct
 from tests.chaos.grid import BLOCK, CANNOT_BE, CELLS, PERIOD, TAKE_TURNS, Fault, Phase, cell_of, cells_of
-from tests.chaos.scenario import HOURS, Mark, Point, Route, scenario_of
+from tests.chaos.scenario import HOURS, LedgerMoment, Point, Route, scenario_of
 
 
 def test_every_combination_can_be_filled_or_has_a_reason() -> None:
@@ -160,7 +160,7 @@ def test_a_moment_lies_in_its_phase() -> None:
     for seed in range(3 * PERIOD):
         scenario = scenario_of(seed)
         moment = scenario.moment
-        if isinstance(moment, Mark):
+        if isinstance(moment, LedgerMoment):
             assert scenario.cell.phase is {"ready": Phase.WAITING, "left": Phase.REPORT}[moment.what], seed
         elif isinstance(moment, Point):
             assert scenario.served in {"before", "after", "never"}, seed

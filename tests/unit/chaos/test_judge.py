@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.facts import Facts, Row, RunFacts, Want
+from tests.chaos.facts import Facts, Row, RunFacts, WantedSlots
 from tests.chaos.judge import judge
 
 DAY = "2026-12-29"
@@ -70,11 +70,14 @@ def tell(facts: Facts, number: int, rows: list[Row], status: int) -> None:
 @pytest.fixture
 def facts() -> Facts:
     """A booking that nothing has disturbed, and a run after it."""
-    wants = [Want("mother", MOTHER, ((1, DAY, 10), (1, DAY, 11))), Want("mother", MOTHER, ((1, DAY, 14),))]
+    wishes = [
+        WantedSlots("mother", MOTHER, ((1, DAY, 10), (1, DAY, 11))),
+        WantedSlots("mother", MOTHER, ((1, DAY, 14),)),
+    ]
     runs = [RunFacts(0, "", 12.0, interrupted=False, name=name) for name in (BOOKED, AGAIN)]
     runs[0].changed = True
     fair = Facts(
-        wants=wants,
+        wishes=wishes,
         struck="mother",
         bystanders=(),
         runs=runs,

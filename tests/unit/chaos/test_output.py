@@ -9,15 +9,15 @@ from tests.chaos.facts import RunFacts
 from tests.chaos.grid import CELLS, PERIOD, Fault, Phase, cell_of
 from tests.chaos.output import empty_cells, grid_rows, line, replay, summary, write_json, write_page
 from tests.chaos.scenario import scenario_of
-from tests.chaos.trial import Verdict
+from tests.chaos.trial import SeedVerdict
 
 
 def seed_of(fault: Fault, phase: Phase) -> int:
     return next(seed for seed in range(PERIOD) if (cell_of(seed).fault, cell_of(seed).phase) == (fault, phase))
 
 
-def verdict(fault: Fault, phase: Phase, **fate: str) -> Verdict:
-    made = Verdict(scenario_of(seed_of(fault, phase)), runs=[RunFacts(1, "", 9.0, interrupted=False, changed=True)])
+def verdict(fault: Fault, phase: Phase, **fate: str) -> SeedVerdict:
+    made = SeedVerdict(scenario_of(seed_of(fault, phase)), runs=[RunFacts(1, "", 9.0, interrupted=False, changed=True)])
     made.objections = [fate["objection"]] if "objection" in fate else []
     made.did_not_strike, made.not_possible = fate.get("missed", ""), fate.get("impossible", "")
     return made
@@ -66,7 +66,7 @@ def test_a_seed_that_failed_is_told_with_its_reasons_and_its_replay() -> None:
 def test_the_figures_tell_how_many_seeds_have_watched() -> None:
     watching = next(scenario for seed in range(PERIOD) if (scenario := scenario_of(seed)).contested is not None)
     plain = next(scenario for seed in range(PERIOD) if (scenario := scenario_of(seed)).contested is None)
-    told = summary([Verdict(watching), Verdict(plain), Verdict(plain)], 60.0)
+    told = summary([SeedVerdict(watching), SeedVerdict(plain), SeedVerdict(plain)], 60.0)
     assert "3 seeds (3 clean), 1 of them with a watch" in told
 
 

@@ -16,12 +16,12 @@ from robot.api import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
 from Booker import Booker
+from booking.account_run import StopError
 from booking.checkout import CheckoutKind, CheckoutPage
 from booking.errors import BookingError
-from booking.holding import Act, Move
-from booking.ledger import LEDGER, Ledger, Mark, Proof, SlotState
-from booking.model import Account, Payment, Plan, Slot, Want
-from booking.night import StopError
+from booking.hold_strategy import Step, StepKind
+from booking.ledger import LEDGER, Event, Ledger, Proof, SlotState
+from booking.model import Account, Payment, Plan, Slot, Wish
 from booking.outcomes import Outcome
 from booking.pages import Basket, BookingRow
 from booking.plan import write_plan
@@ -37,12 +37,12 @@ URL = "https://site.example.test"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder of a run whose plan asks for one want of Mother, and nothing of her mother-in-law."""
-    return planned(tmp_path, "first", Want("mother", (EIGHT, NINE), "Booking Schedule, row 2"))
+    """The folder of a run whose plan asks for one wish of Mother, and nothing of her mother-in-law."""
+    return planned(tmp_path, "first", Wish("mother", (EIGHT, NINE), "Booking Schedule, row 2"))
 
 
-def planned(results: Path, name: str, *wants: Want, **other: object) -> Path:
-    """Return the folder of a run with a plan of these wants."""
+def planned(results: Path, name: str, *wishes: Wish, **other: object) -> Path:
+    """Return the folder of a run with a plan of these wishes."""
     people = tuple(
         Account(name, "m@example.test", 1, f"{URL}/courses/detail/171/practice-fields-tennis-court-1/")
         for name in ("Mother", "Mother-in-law")
@@ -59,7 +59,7 @@ def planned(results: Path, name: str, *wants: Want, **other: object) -> Path:
         max_spend_pence=10_000,
         max_spend_per_account_pence=10_000,
         accounts=people,
-        wants=wants,
+        wishes=wishes,
     )
     run = results / name
     run.mkdir()
@@ -82,13 +82,13 @@ def take_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
     def go(name: str, run: Path = folder) -> Booker:
         booker = Booker()
-        booker.take_up_account(name, run)
+        booker.load_account(name, run)
         taken.append(booker)
         return booker
 
     yield go
     for booker in taken:
-        booker.night.ledger.close()
+        booker.account_run.ledger.close()
 
 
 def calendar(**states: str) -> str:
@@ -137,42 +137,43 @@ def page(kind: CheckoutKind, **other: object) -> CheckoutPage:
 def holds(booker: Booker, *hours: int) -> None:
     """Hold these hours, each as the first one wanted."""
     booker.prepare_to_hold("192", calendar(**{f"h{hour}": "free" for hour in hours}))
-    move = booker.first_move()
-    while move.act is Act.REACH:
-        got = [aim.slot.hour for aim in move.aims]
+    step = booker.get_first_step()
+    while step.kind is StepKind.REQUEST:
+        got = [request.slot.hour for request in step.requests]
         html = basket_page(*hours)
         assert set(got) <= set(hours)
-        move = booker.move_after_reaching(move, [seen("/basket/", html) for _ in move.aims])
-    booker.held_slots_should_be_noted()
+        step = booker.record_responses(step, [seen("/basket/", html) for _ in step.requests])
+    booker.end_holding()
+    booker.wanted_slots_should_be_held()
 
 
 def clicks(booker: Booker, *hours: int) -> None:
     """Pay by card for these hours, up to the click."""
     booker.skip_unless_slots_are_held()
     booker.check_basket_against_plan(Basket(tuple(map(row, hours)), 1390 * len(hours), 0))
-    booker.payment_begins(by_card=False)
-    booker.payment_was_not_sent(Proof.CARD_ASKED_FOR)
+    booker.record_payment_intent(by_card=False)
+    booker.record_payment_not_sent(Proof.CARD_ASKED_FOR)
     booker.amount_should_be_as_expected(page(CheckoutKind.CONFIRMATION, amount_pence=1390 * len(hours)))
-    booker.payment_begins(by_card=True)
+    booker.record_payment_intent(by_card=True)
 
 
 def sends_card(booker: Booker, *, known_portal: bool) -> CheckoutPage:
     """Pay for what is held, up to the click that sends the card page, and return that page."""
     booker.skip_unless_slots_are_held()
     booker.check_basket_against_plan(Basket((row(8),), 1390, 0))
-    booker.payment_begins(by_card=False)
-    booker.payment_was_not_sent(Proof.CARD_ASKED_FOR)
+    booker.record_payment_intent(by_card=False)
+    booker.record_payment_not_sent(Proof.CARD_ASKED_FOR)
     card = page(CheckoutKind.CARD, known_portal=known_portal)
-    booker.going_on_may_pay(card)
+    booker.record_form_as_payment(card)
     return card
 
 
 def calls(booker: Booker) -> list[str]:
-    return [text for _, _, text in booker.night.ledger.details(booker.night.plan.run, Mark.CALL)]
+    return [text for _, _, text in booker.account_run.ledger.details(booker.account_run.plan.run, Event.CALL)]
 
 
 def state(booker: Booker, slot: Slot = EIGHT) -> SlotState | None:
-    return booker.night.ledger.state("mother", slot)
+    return booker.account_run.ledger.state("mother", slot)
 
 
 def outcomes(folder: Path) -> list[tuple[Outcome, Slot]]:
@@ -186,67 +187,68 @@ def test_names_of_suites_lead_to_their_accounts(take_up: Callable[[str], Booker]
 
 
 def test_an_account_of_which_nothing_is_asked_is_skipped(take_up: Callable[[str], Booker]) -> None:
-    take_up("Mother").skip_unless_something_is_wanted()
+    take_up("Mother").skip_unless_slots_are_wanted()
     with pytest.raises(SkipExecution, match="nothing is wanted"):
-        take_up("Mother In Law").skip_unless_something_is_wanted()
+        take_up("Mother In Law").skip_unless_slots_are_wanted()
 
 
 def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
-    booker.account_is_logged_in("m@example.test")
-    booker.take_stock([], booker.read_basket(""))
-    assert booker.something_is_still_wanted()
-    assert booker.weeks_to_the_slot_day(calendar(h8="free")) == 0
+    booker.record_login("m@example.test")
+    booker.compare_with_plan([], booker.read_basket(""))
+    assert booker.get_wanted_slots()
+    assert booker.get_weeks_to_slot_day(calendar(h8="free")) == 0
     booker.prepare_to_hold("192", calendar(h8="free", h9="free"))
-    assert booker.night.ledger.state("mother", EIGHT) is SlotState.INTENT
-    move = booker.first_move()
-    assert (move.act, move.aim.slot) == (Act.REACH, EIGHT)
-    (address,) = booker.addresses_of(move)
+    assert booker.account_run.ledger.state("mother", EIGHT) is SlotState.INTENT
+    step = booker.get_first_step()
+    assert (step.kind, step.request.slot) == (StepKind.REQUEST, EIGHT)
+    (address,) = booker.get_addresses(step)
     assert address.endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
-    move = booker.move_after_reaching(move, [seen("/basket/", basket_page(8))])
-    assert move.act is Act.DONE
-    assert booker.night.ledger.state("mother", EIGHT) is SlotState.HELD
-    booker.held_slots_should_be_noted()
+    step = booker.record_responses(step, [seen("/basket/", basket_page(8))])
+    assert step.kind is StepKind.DONE
+    assert booker.account_run.ledger.state("mother", EIGHT) is SlotState.HELD
+    booker.end_holding()
+    booker.wanted_slots_should_be_held()
     basket = Basket((row(8),), 1390, 0)
     assert booker.check_basket_against_plan(basket) == 1390
-    assert booker.may_pay()
-    booker.payment_begins(by_card=True)
-    booker.settle_payment([row(8)], confirmed=True)
-    booker.close_the_books()
+    assert booker.get_payment_mode()
+    booker.record_payment_intent(by_card=True)
+    booker.record_payment_result([row(8)], confirmed=True)
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.BOOKED, EIGHT)]
 
 
 def test_a_clock_that_was_set_is_told(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
     booker.waiting.set_by = -12.0
-    assert booker.sample_is_due()
-    booker.take_in_sample({"sent": 0, "answered": 20, "date": "no time at all"})
-    assert not booker.sample_is_due()
+    assert booker.wait_for_next_clock_sample()
+    booker.record_clock_sample({"sent": 0, "answered": 20, "date": "no time at all"})
+    assert not booker.wait_for_next_clock_sample()
     with Ledger(folder.parent / LEDGER, "practice") as ledger:
-        assert ledger.mark_details("first", Mark.NOTICE) == {
+        assert ledger.mark_details("first", Event.NOTICE) == {
             "mother": "this machine's clock was set by -12.0 s during the wait, or it slept"
         }
 
 
 def test_what_the_calendar_shows_as_booked_before_the_opening_is_left_alone(take_up: Callable[[str], Booker]) -> None:
     booker = take_up("Mother")
-    booker.take_stock([], Basket((), None, 0))
+    booker.compare_with_plan([], Basket((), None, 0))
     booker.prepare_to_hold("192", calendar(h8="taken", h9="free"))
-    assert booker.first_move().aim.slot == NINE
+    assert booker.get_first_step().request.slot == NINE
 
 
 def test_the_way_to_the_second_preference(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
     booker.prepare_to_hold("192", calendar(h8="free", h9="free"))
     court = seen("/courses/detail/171/practice-fields-tennis-court-1/")
-    move = booker.move_after_reaching(booker.first_move(), [court])
-    move = booker.move_after_reaching(move, [court])
-    assert move.act is Act.LOOK
-    move = booker.move_after_looking(move, calendar(h8="taken", h9="free"))
-    assert (move.act, move.aim.slot) == (Act.REACH, NINE)
-    assert booker.night.ledger.state("mother", NINE) is SlotState.INTENT
-    booker.move_after_reaching(move, [seen("/basket/", basket_page(9))])
-    booker.close_the_books()
+    step = booker.record_responses(booker.get_first_step(), [court])
+    step = booker.record_responses(step, [court])
+    assert step.kind is StepKind.LOOK
+    step = booker.record_slot_day(step, calendar(h8="taken", h9="free"))
+    assert (step.kind, step.request.slot) == (StepKind.REQUEST, NINE)
+    assert booker.account_run.ledger.state("mother", NINE) is SlotState.INTENT
+    booker.record_responses(step, [seen("/basket/", basket_page(9))])
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.SITE_ERROR, NINE)]  # held, and nothing came after
 
 
@@ -254,21 +256,22 @@ def test_after_silence_the_basket_decides(take_up: Callable[[str], Booker]) -> N
     booker = take_up("Mother")
     booker.prepare_to_hold("192", calendar(h8="free"))
     silent = {**seen("/"), "status": 0, "error": "timed out"}
-    move: Move = booker.move_after_reaching(booker.first_move(), [silent])
-    assert move.act is Act.CHECK
-    assert booker.move_after_checking(move, booker.read_basket(basket_page(8))).act is Act.DONE
-    assert booker.night.held == (EIGHT,)
+    step: Step = booker.record_responses(booker.get_first_step(), [silent])
+    assert step.kind is StepKind.CHECK
+    assert booker.record_basket(step, booker.read_basket(basket_page(8))).kind is StepKind.DONE
+    assert booker.account_run.held == (EIGHT,)
 
 
 def test_missed_slots_fail_the_task_with_their_reasons(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
     booker.prepare_to_hold("192", calendar(h8="taken", h9="taken"))
-    assert booker.first_move().act is Act.DONE
+    assert booker.get_first_step().kind is StepKind.DONE
+    booker.end_holding()
     with pytest.raises(AssertionError, match="taken by somebody else"):
-        booker.held_slots_should_be_noted()
+        booker.wanted_slots_should_be_held()
     with pytest.raises(SkipExecution):
         booker.skip_unless_slots_are_held()
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.TAKEN, EIGHT)]
 
 
@@ -277,24 +280,24 @@ def test_a_failed_task_is_the_reason_for_what_it_leaves_open(take_up: Callable[[
     booker.end_test(cast("Any", None), cast("Any", SimpleNamespace(failed=True, message="the page broke")))
     with pytest.raises(SkipExecution, match="the page broke"):
         booker.skip_unless_logged_in()
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.SITE_ERROR, EIGHT)]
 
 
 def test_a_challenge_stops(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
-    booker.page_should_be_no_challenge("<title>Basket</title>")
+    booker.page_should_not_be_challenge("<title>Basket</title>")
     with pytest.raises(StopError):
-        booker.page_should_be_no_challenge("<title>Just a moment...</title>")
-    booker.close_the_books()
+        booker.page_should_not_be_challenge("<title>Just a moment...</title>")
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.NEEDS_PERSON, EIGHT)]
 
 
 def test_card_is_typed_at_expected_hosts_only(take_up: Callable[[str], Booker]) -> None:
     booker = take_up("Mother")
-    booker.card_may_be_typed_at("https://pay.example.test/card", ["pay.example.test"])
+    booker.card_address_should_be_expected("https://pay.example.test/card", ["pay.example.test"])
     with pytest.raises(StopError, match="PAYMENT_HOSTS"):
-        booker.card_may_be_typed_at("https://evil.test/card", ["pay.example.test"])
+        booker.card_address_should_be_expected("https://evil.test/card", ["pay.example.test"])
 
 
 @pytest.mark.parametrize(
@@ -304,7 +307,7 @@ def test_card_is_typed_at_expected_hosts_only(take_up: Callable[[str], Booker]) 
 def test_a_rehearsal_sends_a_basket_only_where_a_card_will_be_asked_for(
     take_up: Callable[[str], Booker], total: int | None, credit: int | None, sure: bool
 ) -> None:
-    assert take_up("Mother").site_will_ask_for_a_card(Basket((row(8),), total, credit)) is sure
+    assert take_up("Mother").get_whether_card_is_needed(Basket((row(8),), total, credit)) is sure
 
 
 # What stands on the last page
@@ -331,23 +334,23 @@ def test_after_the_click_that_pays_whatever_is_no_known_word_is_never_paid_again
     holds(booker, 8)
     clicks(booker, 8)
     assert not booker.end_payment(last)
-    booker.settle_payment([], confirmed=False)
+    booker.record_payment_result([], confirmed=False)
     assert state(booker) is SlotState.UNKNOWN
     assert any("./run.sh settle mother 2026-12-28 08:00" in told for told in calls(booker))
-    for attempt in (booker.skip_unless_slots_are_held, lambda: booker.payment_begins(by_card=False)):
+    for attempt in (booker.skip_unless_slots_are_held, lambda: booker.record_payment_intent(by_card=False)):
         with pytest.raises((SkipExecution, BookingError)):
             attempt()
     with pytest.raises(AssertionError, match="does not list"):
         booker.payments_should_be_settled()
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.UNKNOWN, EIGHT)]
     # The next run finds the slot in the basket, where it stays after a broken return, and leaves it alone.
-    again = take_up("Mother", planned(folder.parent, "second", Want("mother", (EIGHT, NINE), "row 2")))
-    again.take_stock([], Basket((row(8),), 1390, 0))
-    assert not again.something_is_still_wanted()
+    again = take_up("Mother", planned(folder.parent, "second", Wish("mother", (EIGHT, NINE), "row 2")))
+    again.compare_with_plan([], Basket((row(8),), 1390, 0))
+    assert not again.get_wanted_slots()
     with pytest.raises(SkipExecution):
         again.skip_unless_slots_are_held()
-    assert again.line_to_remove(Basket((row(8),), 1390, 0)) is None
+    assert again.get_line_to_remove(Basket((row(8),), 1390, 0)) is None
 
 
 @pytest.mark.parametrize("kind", [CheckoutKind.BANK, CheckoutKind.UNKNOWN_HOST])
@@ -357,7 +360,7 @@ def test_what_nobody_has_confirmed_in_time_is_told_to_be_confirmed_or_refused_fi
     booker = take_up("Mother")
     holds(booker, 8)
     clicks(booker, 8)
-    booker.ask_to_confirm_with_the_bank(booker.get_time_for_the_bank(timedelta(minutes=10)))
+    booker.call_to_confirm_with_bank(booker.get_time_for_bank(timedelta(minutes=10)))
     booker.end_payment(page(kind))
     [told] = calls(booker)  # at once: before My Bookings is read
     assert "confirm or refuse it with your bank" in told
@@ -379,7 +382,7 @@ def test_a_decline_in_known_words_is_one_and_the_slot_stays_held(
         booker.card_should_not_be_declined()
     [told] = calls(booker)
     assert told.startswith("payment declined: the card portal says: Card declined")
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.DECLINED, EIGHT)]
 
 
@@ -398,26 +401,27 @@ def test_what_the_portal_is_about_to_charge_is_what_the_basket_costs_or_nothing_
 def test_a_watch_leaves_alone_what_came_back_while_a_payment_is_in_doubt(
     take_up: Callable[..., Booker], folder: Path
 ) -> None:
-    wants = [Want("mother", (slot,), "Booking Schedule, row 2") for slot in (EIGHT, NINE)]
+    wishes = [Wish("mother", (slot,), "Booking Schedule, row 2") for slot in (EIGHT, NINE)]
     until = datetime.now(UTC) + timedelta(hours=1)
-    booker = take_up("Mother", planned(folder.parent, "second", *wants, watch_until=until))
+    booker = take_up("Mother", planned(folder.parent, "second", *wishes, watch_until=until))
     booker.prepare_to_hold("192", calendar(h8="free", h9="taken"))
-    booker.move_after_reaching(booker.first_move(), [seen("/basket/", basket_page(8))])
-    booker.held_slots_should_be_noted()
-    assert [want.first for want in booker.night.watched] == [NINE]
+    booker.record_responses(booker.get_first_step(), [seen("/basket/", basket_page(8))])
+    booker.end_holding()
+    booker.wanted_slots_should_be_held()
+    assert [wish.first for wish in booker.account_run.watched] == [NINE]
     clicks(booker, 8)
-    booker.night.failed("My Bookings: 520")
-    before = booker.night.ledger.history()
+    booker.account_run.record_failure("My Bookings: 520")
+    before = booker.account_run.ledger.history()
     for free in ("free", "taken"):
-        assert booker.first_move_for_what_came_back(calendar(h8="free", h9=free)).act is Act.DONE
-        assert not booker.note_what_came_back()
-    assert booker.night.ledger.history() == before
+        assert booker.get_first_step_for_returned_slots(calendar(h8="free", h9=free)).kind is StepKind.DONE
+        assert not booker.end_holding_returned_slots()
+    assert booker.account_run.ledger.history() == before
     # Once it is settled, what has come back is taken.
-    booker.settle_payment([row(8)], confirmed=False)
-    move = booker.first_move_for_what_came_back(calendar(h8="taken", h9="free"))
-    assert move.aim.slot == NINE
-    booker.move_after_reaching(move, [seen("/basket/", basket_page(9))])
-    assert booker.note_what_came_back()
+    booker.record_payment_result([row(8)], confirmed=False)
+    step = booker.get_first_step_for_returned_slots(calendar(h8="taken", h9="free"))
+    assert step.request.slot == NINE
+    booker.record_responses(step, [seen("/basket/", basket_page(9))])
+    assert booker.end_holding_returned_slots()
 
 
 def test_an_account_of_which_nothing_is_wanted_looks_up_a_payment_of_an_earlier_run(
@@ -427,14 +431,14 @@ def test_an_account_of_which_nothing_is_wanted_looks_up_a_payment_of_an_earlier_
     holds(killed, 8)
     clicks(killed, 8)
     later = planned(folder.parent, "later", slot_day=DAY + timedelta(days=1))
-    take_up("Mother", later).skip_unless_something_is_wanted()
+    take_up("Mother", later).skip_unless_slots_are_wanted()
     with pytest.raises(SkipExecution):
-        take_up("Mother In Law", later).skip_unless_something_is_wanted()
+        take_up("Mother In Law", later).skip_unless_slots_are_wanted()
     booker = take_up("Mother", later)
-    booker.take_stock([row(8)], Basket((), None, 0))
+    booker.compare_with_plan([row(8)], Basket((), None, 0))
     assert state(booker) is SlotState.PAID
     with pytest.raises(SkipExecution):
-        take_up("Mother", later).skip_unless_something_is_wanted()
+        take_up("Mother", later).skip_unless_slots_are_wanted()
 
 
 def test_a_task_that_fails_while_something_is_held_calls_at_once(take_up: Callable[..., Booker]) -> None:
@@ -464,23 +468,23 @@ def test_a_payment_that_is_listed_late_is_looked_at_again(
     monkeypatch.setattr("Booker.sleep_until", wait)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     with pytest.raises(SkipExecution):
-        booker.skip_unless_a_payment_is_unsettled()
+        booker.skip_unless_payments_are_unsettled()
     holds(booker, 8)
     clicks(booker, 8)
     assert booker.end_payment(page(CheckoutKind.PAID))
-    booker.settle_payment([], confirmed=True)
+    booker.record_payment_result([], confirmed=True)
     assert calls(booker) == []
-    booker.skip_unless_a_payment_is_unsettled()
+    booker.skip_unless_payments_are_unsettled()
     while booker.wait_for_next_look_at_payment(timedelta(minutes=5)):
-        booker.settle_payment([], confirmed=False)
+        booker.record_payment_result([], confirmed=False)
     assert 280 < sum(waits) <= 303
     assert 1 < waits[0] < 3
     assert max(waits) <= 61
     assert len(waits) > 8
-    booker.settle_payment([row(8)], confirmed=False)
+    booker.record_payment_result([row(8)], confirmed=False)
     assert not booker.wait_for_next_look_at_payment(timedelta(minutes=5))
     booker.payments_should_be_settled()
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.BOOKED, EIGHT)]
 
 
@@ -491,21 +495,21 @@ def test_a_payment_that_was_confirmed_and_is_never_listed_is_not_unknown(
     holds(booker, 8)
     clicks(booker, 8)
     assert booker.end_payment(page(CheckoutKind.PAID))
-    booker.night.failed("My Bookings: 520")
-    booker.close_the_books()
+    booker.account_run.record_failure("My Bookings: 520")
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.NOT_LISTED, EIGHT)]
 
 
 def test_only_lines_that_this_run_has_held_are_removed(take_up: Callable[..., Booker], folder: Path) -> None:
     booker = take_up("Mother")
     basket = Basket((row(9), row(8)), 2780, 0)
-    assert booker.line_to_remove(basket) is None
+    assert booker.get_line_to_remove(basket) is None
     holds(booker, 8)
-    assert booker.line_to_remove(basket) == 1
-    again = take_up("Mother", planned(folder.parent, "second", Want("mother", (EIGHT, NINE), "row 2")))
-    again.take_stock([], basket)
-    assert again.night.held == (EIGHT,)
-    assert again.line_to_remove(basket) is None
+    assert booker.get_line_to_remove(basket) == 1
+    again = take_up("Mother", planned(folder.parent, "second", Wish("mother", (EIGHT, NINE), "row 2")))
+    again.compare_with_plan([], basket)
+    assert again.account_run.held == (EIGHT,)
+    assert again.get_line_to_remove(basket) is None
 
 
 def test_what_a_page_says_reaches_ledger_sheet_and_message_without_secrets(
@@ -516,11 +520,11 @@ def test_what_a_page_says_reaches_ledger_sheet_and_message_without_secrets(
     clicks(booker, 8)
     with pytest.raises(StopError, match="was declined"):
         booker.end_payment(page(CheckoutKind.DECLINED, declined=True, message="card 4111 1111 1111 1111 was declined"))
-    booker.close_the_books()
+    booker.record_open_outcomes()
     with Ledger(folder.parent / LEDGER, "practice") as ledger:
         told = [each.why for each in ledger.outcomes("first")]
         told += [each.why for each in ledger.history()]
-        told += [text for _, _, text in ledger.details("first", *Mark)]
+        told += [text for _, _, text in ledger.details("first", *Event)]
     assert any("was declined" in text for text in told)
     assert not any("1111" in text for text in told)
 
@@ -529,7 +533,7 @@ def test_nothing_works_before_an_account_is_taken_up() -> None:
     booker = Booker()
     with pytest.raises(BookingError, match="taken up"):
         booker.get_account()
-    booker.close_the_books()
+    booker.record_open_outcomes()
 
 
 def test_a_selector_that_the_site_lacks_is_named(
@@ -546,19 +550,19 @@ def test_a_form_of_a_portal_that_nobody_has_seen_may_be_what_pays(take_up: Calla
     holds(booker, 8)
     card = sends_card(booker, known_portal=False)
     assert state(booker) is SlotState.PAYING
-    booker.take_in_next_page(card, after=card)  # The answer is on the way.
+    booker.record_next_page(card, after=card)  # The answer is on the way.
     assert state(booker) is SlotState.PAYING
     billing = page(CheckoutKind.BILLING, fingerprint="two")
-    booker.take_in_next_page(billing, after=card)
+    booker.record_next_page(billing, after=card)
     assert state(booker) is SlotState.HELD
-    booker.going_on_may_pay(billing)
+    booker.record_form_as_payment(billing)
     assert state(booker) is SlotState.PAYING
     last = page(CheckoutKind.NOTHING, fingerprint="three")
-    booker.take_in_next_page(last, after=billing)
-    booker.payment_may_have_been_sent()
+    booker.record_next_page(last, after=billing)
+    booker.record_payment_perhaps_sent()
     assert state(booker) is SlotState.PAYING
     assert not booker.end_payment(last)
-    booker.settle_payment([], confirmed=False)
+    booker.record_payment_result([], confirmed=False)
     assert state(booker) is SlotState.UNKNOWN
 
 
@@ -567,11 +571,11 @@ def test_a_last_button_behind_forms_that_nobody_has_seen_is_what_pays(take_up: C
     holds(booker, 8)
     card = sends_card(booker, known_portal=False)
     confirmation = page(CheckoutKind.CONFIRMATION, fingerprint="two", amount_pence=1390)
-    booker.take_in_next_page(confirmation, after=card)
+    booker.record_next_page(confirmation, after=card)
     assert state(booker) is SlotState.HELD
     booker.amount_should_be_as_expected(confirmation)
-    booker.payment_begins(by_card=True)
-    booker.settle_payment([row(8)], confirmed=True)
+    booker.record_payment_intent(by_card=True)
+    booker.record_payment_result([row(8)], confirmed=True)
     assert state(booker) is SlotState.PAID
 
 
@@ -581,7 +585,7 @@ def test_an_account_that_comes_to_grief_behind_such_a_form_leaves_the_payment_in
     booker = take_up("Mother")
     holds(booker, 8)
     sends_card(booker, known_portal=False)
-    booker.close_the_books()
+    booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.UNKNOWN, EIGHT)]
 
 
@@ -591,8 +595,8 @@ def test_a_form_of_the_known_portal_pays_nothing(take_up: Callable[[str], Booker
     card = sends_card(booker, known_portal=True)
     assert state(booker) is SlotState.HELD
     billing = page(CheckoutKind.BILLING, fingerprint="two")
-    booker.take_in_next_page(billing, after=card)
-    booker.going_on_may_pay(billing)
+    booker.record_next_page(billing, after=card)
+    booker.record_form_as_payment(billing)
     assert state(booker) is SlotState.HELD
-    booker.payment_may_have_been_sent()  # It has led to no last button for all that.
+    booker.record_payment_perhaps_sent()  # It has led to no last button for all that.
     assert state(booker) is SlotState.PAYING

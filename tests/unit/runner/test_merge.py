@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pabot.pabot import solve_shard_suites
 
 from booking.errors import BookingError
-from booking.model import Account, Payment, Plan, Slot, Want
+from booking.model import Account, Payment, Plan, Slot, Wish
 from runner.merge import merge, part_of
 from runner.terminal import Terminal
 
@@ -33,7 +33,7 @@ def plan(names: list[str]) -> Plan:
         max_spend_pence=5000,
         max_spend_per_account_pence=5000,
         accounts=accounts,
-        wants=tuple(Want(each.key, (Slot(each.court, DAY, 8),), "Booking Schedule, row 2") for each in accounts),
+        wishes=tuple(Wish(each.key, (Slot(each.court, DAY, 8),), "Booking Schedule, row 2") for each in accounts),
     )
 
 
@@ -49,7 +49,7 @@ def test_the_parts_are_those_of_pabot_and_together_the_whole(names: list[str], p
         mine = part_of(whole, part, parts)
         keys = sorted(account.key for account in mine.accounts)
         assert keys == solve_shard_suites(sorted(names), {"shardindex": part, "shardcount": parts})
-        assert {want.account for want in mine.wants} == set(keys)
+        assert {wish.account for wish in mine.wishes} == set(keys)
         seen += keys
     assert seen == sorted(names)
 

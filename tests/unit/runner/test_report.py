@@ -18,7 +18,7 @@ from robot.utils import html_format
 from selectolax.lexbor import LexborHTMLParser
 
 from booking.ledger import LEDGER, Ledger, OutcomeRecord
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import write_plan
 from runner.report import OutcomeReport, document, plain
@@ -59,7 +59,7 @@ def plan(*accounts: Account, remarks: tuple[Remark, ...] = (), site: str = "prac
         max_spend_pence=10_000,
         max_spend_per_account_pence=10_000,
         accounts=people,
-        wants=tuple(Want(each.key, (EIGHT, NINE), "Booking Schedule, row 2") for each in people),
+        wishes=tuple(Wish(each.key, (EIGHT, NINE), "Booking Schedule, row 2") for each in people),
         remarks=remarks,
     )
 
@@ -190,9 +190,9 @@ def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     write_plan(replace(plan(account("Mother"), account("Mother In Law"))), folder)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
-        want = Want("mother", (EIGHT,), "Booking Schedule, row 2")
+        wish = Wish("mother", (EIGHT,), "Booking Schedule, row 2")
         ledger.outcome(
-            run=folder.name, want=want, slot=EIGHT, outcome=Outcome.BOOKED, why="", email="mother@example.test"
+            run=folder.name, wish=wish, slot=EIGHT, outcome=Outcome.BOOKED, why="", email="mother@example.test"
         )
     monkeypatch.setenv(RUN_MARK, str(folder))
     return folder

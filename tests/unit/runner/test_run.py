@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from booking.account_run import HOLD_LASTS, AccountRun
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError
-from booking.ledger import LEDGER, Ledger, Mark, OutcomeRecord, SlotRecord, SlotState
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Want
-from booking.night import HOLD_LASTS, Night
+from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord, SlotState
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.opening import Release
 from booking.outcomes import ExitStatus, Outcome
 from booking.plan import read_plan
@@ -25,7 +25,7 @@ from booking.sheet import ACCOUNTS_SHEET, Row, SheetContent
 from practice.clock import LONDON
 from runner import run as module
 from runner.lock import BusyError, only_run
-from runner.messages import Messages
+from runner.notifications import Notifier
 from runner.run import Options, run, status_of, summary
 from runner.terminal import Terminal
 
@@ -44,7 +44,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def opening(settings: Settings, now: datetime, options: Options | None = None) -> tuple[date, datetime | None, bool]:
-    return module._Run(options or Options(), settings, {}, Terminal(), Messages([], str, print))._opening(now)
+    return module._Run(options or Options(), settings, {}, Terminal(), Notifier([], str, print))._opening(now)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_summary_tells_what_was_got_and_why_the_rest_was_not() -> None:
     wrong = Remark(RemarkKind.WRONG, f"{ACCOUNTS_SHEET}, row 4", "Court URL: no address is given")
     plan = Plan(
         run="first", site="practice", site_url="", slot_day=day, zone="Europe/London", opening=None, wait=True,
-        payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, accounts=(mother,), wants=(),
+        payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, accounts=(mother,), wishes=(),
         remarks=(wrong, Remark(RemarkKind.NOTE, "Booking Schedule, row 2", "fun")),
     )  # fmt: skip
     outcomes = [
@@ -281,7 +281,7 @@ def plan_of(settings: Settings) -> Plan:
     return Plan(
         run="now", site="practice", site_url=settings.site_url, slot_day=date(2026, 12, 28), zone="Europe/London",
         opening=None, wait=True, payment=Payment.PAY, max_spend_pence=10_000, max_spend_per_account_pence=10_000,
-        accounts=(Account("Mother", "mother@example.test", 1, settings.site_url),), wants=(), remarks=(),
+        accounts=(Account("Mother", "mother@example.test", 1, settings.site_url),), wishes=(), remarks=(),
     )  # fmt: skip
 
 
@@ -291,11 +291,11 @@ def test_a_report_that_could_not_be_written_is_missed(
     plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run(plan.run, plan.slot_day, ["mother"])
-        module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))._conclude(plan, tmp_path, ledger)
+        module._Run(Options(), settings, {}, Terminal(), Notifier([], str, print))._conclude(plan, tmp_path, ledger)
     assert "there is no report" in capsys.readouterr().out
 
 
-class Letters(Messages):
+class FakeNotifier(Notifier):
     """Messages that are kept, and go nowhere."""
 
     def __init__(self) -> None:
@@ -333,13 +333,13 @@ def test_what_is_still_unsettled_at_the_end_is_told_once_and_is_no_good_end(
     outcome: Outcome | None,
     status: ExitStatus,
 ) -> None:
-    plan, letters = plan_of(settings), Letters()
+    plan, letters = plan_of(settings), FakeNotifier()
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run(plan.run, plan.slot_day, ["mother"])
         leave_unsettled(ledger, account, slot)
         if outcome is not None:
-            want = Want("mother", (slot,), "row 2")
-            ledger.outcome(run=plan.run, want=want, slot=slot, outcome=outcome, why="so", email="")
+            wish = Wish("mother", (slot,), "row 2")
+            ledger.outcome(run=plan.run, wish=wish, slot=slot, outcome=outcome, why="so", email="")
         going = module._Run(Options(), settings, {}, Terminal(), letters)
         assert going._conclude(plan, tmp_path, ledger) is status
         assert ledger.runs()[-1].status == status
@@ -368,14 +368,14 @@ class FixedSheet:
 
 
 @pytest.fixture
-def going(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> tuple[module._Run, Letters]:
+def going(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> tuple[module._Run, FakeNotifier]:
     """A run at a real site whose work is done by nobody: it ends as soon as it has begun."""
     secrets = {"MOTHER_CAM_PASSWORD": "canary"}
     monkeypatch.setattr(module, "find_browser", lambda *_: Path("/chromium"))
     monkeypatch.setattr(module, "machine_clock", lambda: "")
     monkeypatch.setattr(module._Run, "_open_sheet", lambda _: FixedSheet())
     monkeypatch.setattr(module._Run, "_work", lambda *_: ExitStatus.DONE)
-    letters = Letters()
+    letters = FakeNotifier()
     return module._Run(
         Options(wait=False), replace(settings, secrets=secrets, basket_url="https://site.example.test/basket/"), {},
         Terminal(), letters,
@@ -383,7 +383,7 @@ def going(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> tuple[module._
 
 
 def test_a_run_begins_with_what_is_unsettled_of_any_day_and_account(
-    going: tuple[module._Run, Letters], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    going: tuple[module._Run, FakeNotifier], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Ledger(tmp_path / LEDGER, "camden-active") as ledger:
         for court, account in enumerate(("mother", "grandma", "mum"), start=1):
@@ -399,7 +399,7 @@ def test_a_run_begins_with_what_is_unsettled_of_any_day_and_account(
 
 
 def test_what_is_unsettled_is_told_also_where_the_run_cannot_start(
-    going: tuple[module._Run, Letters], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    going: tuple[module._Run, FakeNotifier], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Ledger(tmp_path / LEDGER, "camden-active") as ledger:
         leave_unsettled(ledger, "mother", LAST_WEEK)
@@ -412,7 +412,7 @@ def test_what_is_unsettled_is_told_also_where_the_run_cannot_start(
 
 
 def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
-    going: tuple[module._Run, Letters], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    going: tuple[module._Run, FakeNotifier], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run, letters = going
     with Ledger(tmp_path / LEDGER, "camden-active") as ledger:
@@ -428,7 +428,7 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
             "it was mended", "run first", "run second",
         ]  # fmt: skip
         assert "run first for Mon 21 Dec 2026 (mother)" in capsys.readouterr().out
-        assert all(ledger.marks(name, Mark.NO_END) for name in ("first", "second"))
+        assert all(ledger.marks(name, Event.NO_END) for name in ("first", "second"))
         ledger.end_run(plan.run, 0)
         run.go()
     assert len(letters.sent) == 1
@@ -438,11 +438,11 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
 def test_calls_of_several_lines_are_passed_on_whole_and_once(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan, letters = plan_of(settings), Letters()
+    plan, letters = plan_of(settings), FakeNotifier()
     going = module._Run(Options(), settings, {}, Terminal(), letters)
     call = "payment declined: the card portal says so\nHeld and not paid: court 1"
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
-        ledger.mark(plan.run, "mother", Mark.CALL, call)
+        ledger.mark(plan.run, "mother", Event.CALL, call)
         going._pass_on(plan, ledger, quiet=True)
         assert letters.sent == []
         for _ in range(2):
@@ -456,12 +456,12 @@ def test_calls_of_several_lines_are_passed_on_whole_and_once(
 def test_what_is_settled_is_passed_on_as_good_news(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plan, letters = plan_of(settings), Letters()
+    plan, letters = plan_of(settings), FakeNotifier()
     going = module._Run(Options(), settings, {}, Terminal(), letters)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
-        ledger.mark(plan.run, "mother", Mark.BANK, "confirm it")
-        ledger.mark(plan.run, "mother", Mark.SETTLED, "the payment is settled: My Bookings lists it")
-        ledger.mark(plan.run, "mother", Mark.NOTICE, "for the terminal only")
+        ledger.mark(plan.run, "mother", Event.BANK, "confirm it")
+        ledger.mark(plan.run, "mother", Event.SETTLED, "the payment is settled: My Bookings lists it")
+        ledger.mark(plan.run, "mother", Event.NOTICE, "for the terminal only")
         going._pass_on(plan, ledger, quiet=True)
         assert [title for title, _ in letters.sent] == ["A person is needed, Mon 28 Dec"]
         for _ in range(2):
@@ -476,10 +476,10 @@ def test_what_is_settled_is_passed_on_as_good_news(
 
 def test_what_a_lost_worker_was_told_is_cleaned_of_secrets(settings: Settings, tmp_path: Path) -> None:
     slot = Slot(1, date(2026, 12, 28), 8)
-    want = Want("mother", (slot,), "row 2")
-    plan = replace(plan_of(settings), wants=(want,))
+    wish = Wish("mother", (slot,), "row 2")
+    plan = replace(plan_of(settings), wishes=(wish,))
     secrets = {"MOTHER_CAM_PASSWORD": "worker"}
-    going = module._Run(Options(), replace(settings, secrets=secrets), {}, Terminal(), Letters())
+    going = module._Run(Options(), replace(settings, secrets=secrets), {}, Terminal(), FakeNotifier())
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run(plan.run, plan.slot_day, ["mother"])
         assert going._complete(plan, ledger)
@@ -516,10 +516,10 @@ def watched(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     plan = plan_of(settings)
     plan = replace(
         plan, opening=datetime.now(UTC) - timedelta(minutes=5), accounts=(*plan.accounts, father),
-        wants=(Want("mother", (slots[0],), "row 2"), Want("father", (slots[1],), "row 3")),
+        wishes=(Wish("mother", (slots[0],), "row 2"), Wish("father", (slots[1],), "row 3")),
     )  # fmt: skip
     monkeypatch.setattr(module, "_LOOK_EVERY", 0.0)
-    letters = Letters()
+    letters = FakeNotifier()
     going = module._Run(Options(), settings, {}, Terminal(), letters)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run(plan.run, plan.slot_day, ["mother", "father"])
@@ -535,12 +535,12 @@ class Watched:
     going: module._Run
     plan: Plan
     ledger: Ledger
-    letters: Letters
+    letters: FakeNotifier
     folder: Path
 
     def watch(self, *gone: set[str]) -> WatchedWorkers:
-        workers, pump = WatchedWorkers(*gone), SimpleNamespace(quiet=False)
-        self.going._watch(workers, self.plan, self.folder, self.ledger, pump)  # type: ignore[arg-type]
+        workers, outbox_relay = WatchedWorkers(*gone), SimpleNamespace(quiet=False)
+        self.going._watch(workers, self.plan, self.folder, self.ledger, outbox_relay)  # type: ignore[arg-type]
         return workers
 
 
@@ -562,7 +562,7 @@ def test_what_a_killed_worker_held_is_told_while_the_others_go_on(watched: Watch
 
 
 def test_a_payment_of_a_killed_worker_is_in_doubt_at_once(watched: Watched) -> None:
-    slot = watched.plan.wants[0].first
+    slot = watched.plan.wishes[0].first
     watched.ledger.record(run="now", account="mother", slot=slot, state=SlotState.PAYING)
     watched.watch({"mother"})
     assert watched.ledger.state("mother", slot) is SlotState.UNKNOWN
@@ -571,7 +571,7 @@ def test_a_payment_of_a_killed_worker_is_in_doubt_at_once(watched: Watched) -> N
 
 
 def test_a_worker_that_has_closed_its_books_is_not_lost(watched: Watched) -> None:
-    watched.ledger.mark("now", "mother", Mark.LEFT)
+    watched.ledger.mark("now", "mother", Event.LEFT)
     watched.watch({"mother"}, {"mother"})
     assert watched.ledger.outcomes("now") == []
     assert watched.letters.sent == []
@@ -581,7 +581,7 @@ def test_a_worker_that_leaves_while_it_is_looked_at_is_not_lost(watched: Watched
     workers = WatchedWorkers()
 
     def gone() -> frozenset[str]:
-        watched.ledger.mark("now", "mother", Mark.LEFT)  # Its last act, a moment before it was seen to be gone.
+        watched.ledger.mark("now", "mother", Event.LEFT)  # Its last act, a moment before it was seen to be gone.
         return frozenset({"mother"})
 
     workers.gone = gone  # type: ignore[method-assign]
@@ -608,10 +608,10 @@ def test_books_that_cannot_be_closed_do_not_break_off_what_the_others_do(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise LedgerError("a want has one outcome")
+        raise LedgerError("a wish has one outcome")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Night, "abandoned", refuse)
+        broken.setattr(AccountRun, "record_abandoned", refuse)
         assert watched.watch({"mother"}, {"mother"}, {"mother"}).looks == 3
     assert watched.ledger.outcomes("now") == []
     watched.going._complete(watched.plan, watched.ledger)
@@ -622,21 +622,21 @@ def test_books_that_cannot_be_closed_do_not_break_off_what_the_others_do(
 def test_the_report_is_made_again_where_a_worker_was_lost(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, lost: set[str]
 ) -> None:
-    class Pump(SimpleNamespace):
+    class FakeRelay(SimpleNamespace):
         def __init__(self, *_: object) -> None:
             super().__init__(quiet=False)
 
-        def __enter__(self) -> Pump:
+        def __enter__(self) -> FakeRelay:
             return self
 
         def __exit__(self, *_: object) -> None:
             pass
 
     done: list[str] = []
-    monkeypatch.setattr(module, "SheetPump", Pump)
+    monkeypatch.setattr(module, "OutboxRelay", FakeRelay)
     for account in {"mother", "father"} - lost:
-        Night(watched.plan, account, watched.ledger).close()
-        watched.ledger.mark("now", account, Mark.LEFT)
+        AccountRun(watched.plan, account, watched.ledger).close()
+        watched.ledger.mark("now", account, Event.LEFT)
     workers = WatchedWorkers(lost)
     workers.finish = lambda: done.append("finished")  # type: ignore[attr-defined]
     workers.renew_report = lambda: done.append("report")  # type: ignore[attr-defined]
@@ -683,7 +683,7 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
         ledger.start_run("now", plan.slot_day, ["mother"])
         for state in states:
             ledger.record(run="now", account="mother", slot=Slot(1, plan.slot_day, 8), state=state, pence=1390)
-        going = module._Run(Options(), settings, {}, Terminal(), Messages([], str, print))
+        going = module._Run(Options(), settings, {}, Terminal(), Notifier([], str, print))
         with pytest.raises(BrokenOffError, match="the next run goes on") as broken:
             going._work(plan, tmp_path, None, ledger)
         assert ledger.runs_without_end() == []
@@ -698,16 +698,16 @@ def test_what_was_still_called_for_by_workers_that_end_is_passed_on(
 ) -> None:
     """Mother's worker still has its say while it is ended, father's is killed."""
 
-    class Ending(LastingWorkers):
+    class ClosingWorkers(LastingWorkers):
         def stop(self) -> None:
-            watched.ledger.mark("now", "mother", Mark.CALL, "payment declined: the card portal says so")
-            Night(watched.plan, "mother", watched.ledger).close()
+            watched.ledger.mark("now", "mother", Event.CALL, "payment declined: the card portal says so")
+            AccountRun(watched.plan, "mother", watched.ledger).close()
             super().stop()
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "Workers", Ending)
+    monkeypatch.setattr(module, "Workers", ClosingWorkers)
     monkeypatch.setattr(module._Run, "_see_through", fail)
     with pytest.raises(BrokenOffError):
         watched.going._work(watched.plan, watched.folder, None, watched.ledger)
@@ -735,7 +735,7 @@ def test_a_ledger_that_can_be_used_no_more_may_hide_a_payment(
     ledger.unsettled = nonsense  # type: ignore[attr-defined]
     monkeypatch.setattr(module, "Workers", LastingWorkers)
     monkeypatch.setattr(module._Run, "_see_through", fail)
-    going = module._Run(Options(), settings, {}, Terminal(), Letters())
+    going = module._Run(Options(), settings, {}, Terminal(), FakeNotifier())
     with pytest.raises(BrokenOffError) as broken:
         going._work(plan_of(settings), tmp_path, None, ledger)  # type: ignore[arg-type]
     assert broken.value.payment_unknown
@@ -759,7 +759,7 @@ def test_workers_whose_report_cannot_be_written_are_ended_all_the_same(
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run("now", plan.slot_day, ["mother"])
         leave_unsettled(ledger, "mother", Slot(1, plan.slot_day, 8))
-        going = module._Run(Options(), settings, {}, Terminal(), Letters())
+        going = module._Run(Options(), settings, {}, Terminal(), FakeNotifier())
         with pytest.raises(BrokenOffError) as broken:
             going._work(plan, tmp_path, None, ledger)
         assert [each.status for each in ledger.runs()] == [ExitStatus.PAYMENT_UNKNOWN]

@@ -26,7 +26,7 @@ PLAN = Plan(
     max_spend_pence=0,
     max_spend_per_account_pence=0,
     accounts=(Account("Mother", "mother@example.test", 1, "https://site.example.test/x/"),),
-    wants=(),
+    wishes=(),
 )
 
 

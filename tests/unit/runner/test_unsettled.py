@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 24, 0, 5, tzinfo=UTC)
 SLOT = Slot(1, DAY, 18)
 PLAN = Plan(
     run="now", site="practice", site_url="", slot_day=DAY, zone="Europe/London", opening=None, wait=True,
-    payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, wants=(),
+    payment=Payment.PAY, max_spend_pence=0, max_spend_per_account_pence=0, wishes=(),
     accounts=(Account("Mother", "mother@example.test", 1, "https://site.example.test/x/"),),
 )  # fmt: skip
 

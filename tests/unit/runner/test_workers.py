@@ -18,7 +18,7 @@ from robot.api import ExecutionResult
 
 from booking.model import Account, Payment, Plan
 from booking.plan import write_plan
-from runner.workers import RUN_MARK, Workers, Workplace, end_processes, processes_of, stage_suites
+from runner.workers import RUN_MARK, WorkerOptions, Workers, end_processes, processes_of, stage_suites
 
 PROJECT = Path(__file__).parents[3]
 WAIT_SECONDS = 90
@@ -160,7 +160,7 @@ def test_processes_that_have_ended_meanwhile_are_no_trouble(start: Starts) -> No
 
 
 @dataclass
-class Night:
+class StagedWorkers:
     """A run's folder with workers at work in it."""
 
     workers: Workers
@@ -198,11 +198,11 @@ class Night:
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
+def begin(tmp_path: Path) -> Iterator[Callable[..., StagedWorkers]]:
     """Starts the workers of a project with these suites."""
     folder = tmp_path / "results" / "first"
 
-    def go(processes: int = 0, /, **texts: str) -> Night:
+    def go(processes: int = 0, /, **texts: str) -> StagedWorkers:
         folder.mkdir(parents=True)
         url = "https://site.example.test/x/"
         accounts = tuple(Account(name.title(), f"{name}@example.test", 1, url) for name in texts)
@@ -218,10 +218,10 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
             max_spend_pence=0,
             max_spend_per_account_pence=0,
             accounts=accounts,
-            wants=(),
+            wishes=(),
         )
         write_plan(plan, folder)
-        place = Workplace(
+        place = WorkerOptions(
             project=suites(tmp_path / "project", **texts),
             folder=folder,
             results=folder.parent,
@@ -236,23 +236,23 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., Night]]:
             longest_task=timedelta(minutes=5),
         )
         environ = {**os.environ, "PYTHONPATH": str(PROJECT / "libraries")}
-        return Night(Workers(place, list(texts), environ), folder)
+        return StagedWorkers(Workers(place, list(texts), environ), folder)
 
     yield go
     end_processes(processes_of(RUN_MARK, str(folder)))
 
 
-def under_way(night: Night) -> None:
+def under_way(staged: StagedWorkers) -> None:
     """Wait until the slow worker is at its task and the quick one is done: one that only starts leaves no suite."""
-    wait_until((night.folder / "started").exists)
-    wait_until(lambda: (night.folder / "done").exists() and not night.robots("father"))
+    wait_until((staged.folder / "started").exists)
+    wait_until(lambda: (staged.folder / "done").exists() and not staged.robots("father"))
 
 
-def test_all_workers_end_in_one_report(begin: Callable[..., Night]) -> None:
+def test_all_workers_end_in_one_report(begin: Callable[..., StagedWorkers]) -> None:
     assert begin(mother=QUICK, father=QUICK).finish() == {"Mother": "PASS", "Father": "PASS"}
 
 
-def test_workers_know_how_long_a_person_and_a_proof_are_waited_for(begin: Callable[..., Night]) -> None:
+def test_workers_know_how_long_a_person_and_a_proof_are_waited_for(begin: Callable[..., StagedWorkers]) -> None:
     waits = """*** Tasks ***
 Book
     Should Be Equal    ${PERSON_PATIENCE}    600.0 s
@@ -261,61 +261,61 @@ Book
     assert begin(mother=waits).finish() == {"Mother": "PASS"}
 
 
-def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[..., Night]) -> None:
-    night = begin(mother=SLOW, father=QUICK)
-    under_way(night)
-    night.workers.stop()
-    night.workers.stop()
-    assert night.finish() == {"Mother": "FAIL", "Father": "PASS"}
-    assert (night.folder / "closed").exists()
+def test_a_stop_lets_every_worker_close_and_keeps_the_report(begin: Callable[..., StagedWorkers]) -> None:
+    staged = begin(mother=SLOW, father=QUICK)
+    under_way(staged)
+    staged.workers.stop()
+    staged.workers.stop()
+    assert staged.finish() == {"Mother": "FAIL", "Father": "PASS"}
+    assert (staged.folder / "closed").exists()
 
 
-def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., Night]) -> None:
-    night = begin(mother=SLOW, father=QUICK)
-    under_way(night)
-    [robot] = night.robots("mother")
+def test_a_killed_worker_does_not_take_the_others_with_it(begin: Callable[..., StagedWorkers]) -> None:
+    staged = begin(mother=SLOW, father=QUICK)
+    under_way(staged)
+    [robot] = staged.robots("mother")
     robot.kill()
-    assert night.finish()["Father"] == "PASS"
-    assert not (night.folder / "closed").exists()
+    assert staged.finish()["Father"] == "PASS"
+    assert not (staged.folder / "closed").exists()
 
 
 def test_a_robot_that_is_gone_is_known_by_its_account_and_one_whose_turn_has_not_come_is_not(
-    begin: Callable[..., Night],
+    begin: Callable[..., StagedWorkers],
 ) -> None:
-    night = begin(1, anne_marie=SLOW, father=SLOW.replace("started", "second"))
-    assert night.workers.gone() == set()
-    wait_until((night.folder / "started").exists)
-    assert night.workers.gone() == set()
-    [robot] = night.robots("anne marie")
+    staged = begin(1, anne_marie=SLOW, father=SLOW.replace("started", "second"))
+    assert staged.workers.gone() == set()
+    wait_until((staged.folder / "started").exists)
+    assert staged.workers.gone() == set()
+    [robot] = staged.robots("anne marie")
     robot.kill()
-    wait_until(lambda: night.workers.gone() == {"anne_marie"})
-    wait_until((night.folder / "second").exists)
-    assert night.workers.gone() == {"anne_marie"}
-    night.pabot().kill()
-    assert night.workers.gone() == {"anne_marie"}
-    night.finish()
-    assert night.workers.gone() == {"anne_marie", "father"}
+    wait_until(lambda: staged.workers.gone() == {"anne_marie"})
+    wait_until((staged.folder / "second").exists)
+    assert staged.workers.gone() == {"anne_marie"}
+    staged.pabot().kill()
+    assert staged.workers.gone() == {"anne_marie"}
+    staged.finish()
+    assert staged.workers.gone() == {"anne_marie", "father"}
 
 
-def test_the_only_account_is_known_by_its_robot_too(begin: Callable[..., Night]) -> None:
-    night = begin(mother=SLOW)
-    wait_until((night.folder / "started").exists)
-    assert night.workers.gone() == set()
-    [robot] = night.robots("mother")
+def test_the_only_account_is_known_by_its_robot_too(begin: Callable[..., StagedWorkers]) -> None:
+    staged = begin(mother=SLOW)
+    wait_until((staged.folder / "started").exists)
+    assert staged.workers.gone() == set()
+    [robot] = staged.robots("mother")
     robot.kill()
-    wait_until(lambda: night.workers.gone() == {"mother"})
-    night.finish()
+    wait_until(lambda: staged.workers.gone() == {"mother"})
+    staged.finish()
 
 
-def test_a_killed_pabot_leaves_a_report_and_no_process(begin: Callable[..., Night]) -> None:
-    night = begin(mother=SLOW, father=QUICK)
-    under_way(night)
-    night.pabot().kill()
-    assert night.finish() == {"Mother": "FAIL", "Father": "PASS"}
-    assert (night.folder / "closed").exists()
+def test_a_killed_pabot_leaves_a_report_and_no_process(begin: Callable[..., StagedWorkers]) -> None:
+    staged = begin(mother=SLOW, father=QUICK)
+    under_way(staged)
+    staged.pabot().kill()
+    assert staged.finish() == {"Mother": "FAIL", "Father": "PASS"}
+    assert (staged.folder / "closed").exists()
 
 
-def test_a_pabot_that_is_killed_before_it_starts_anything_is_swept_up_too(begin: Callable[..., Night]) -> None:
-    night = begin(mother=QUICK)
-    night.pabot().kill()
-    assert night.finish() in ({}, {"Mother": "PASS"}, {"Mother": "FAIL"})
+def test_a_pabot_that_is_killed_before_it_starts_anything_is_swept_up_too(begin: Callable[..., StagedWorkers]) -> None:
+    staged = begin(mother=QUICK)
+    staged.pabot().kill()
+    assert staged.finish() in ({}, {"Mother": "PASS"}, {"Mother": "FAIL"})

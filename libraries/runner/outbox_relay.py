@@ -10,7 +10,7 @@ from typing import Self
 
 from booking.errors import BookingError
 from booking.ledger import Ledger
-from booking.logsheet import LogSheet
+from booking.sheet_log import SheetLog
 
 _EVERY = 3.0
 """Seconds between two looks at the outbox."""
@@ -20,28 +20,28 @@ HASTE = 10.0
 """The same for a run that was told to stop."""
 
 
-class SheetPump:
+class OutboxRelay:
     """A thread that sends what is in the ledger's outbox, every few seconds and once more at the end."""
 
     def __init__(
-        self, site: str, path: Path, log_sheet: Callable[[Ledger], LogSheet], warn: Callable[[str], None]
+        self, site: str, path: Path, sheet_log: Callable[[Ledger], SheetLog], warn: Callable[[str], None]
     ) -> None:
         """Prepare to send.
 
         Args:
             site: name of the site.
             path: the ledger; the thread opens it for itself.
-            log_sheet: makes the log of the sheet for a ledger.
+            sheet_log: makes the log of the sheet for a ledger.
             warn: tells a person that the sheet is behind.
         """
         self._site = site
         self._path = path
-        self._log_sheet = log_sheet
+        self._sheet_log = sheet_log
         self._warn = warn
         self._failed = ""
         self._over = threading.Event()
         # A daemon: a sheet that hangs must not keep the program from ending.
-        self._thread = threading.Thread(target=self._run, name="sheet-pump", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="outbox-relay", daemon=True)
         self.quiet = False
         """While this is set nothing is sent: the machine is for the holds then."""
         self.patience = PATIENCE
@@ -61,7 +61,7 @@ class SheetPump:
     def _run(self) -> None:
         try:
             with Ledger(self._path, self._site) as ledger:
-                log = self._log_sheet(ledger)
+                log = self._sheet_log(ledger)
                 while not self._over.wait(_EVERY):
                     if not self.quiet:
                         self._send(log)
@@ -69,7 +69,7 @@ class SheetPump:
         except BookingError as error:
             self._warn(f"the log of the sheet is not fed while the run goes on: {error}")
 
-    def _send(self, log: LogSheet, *, always_warn: bool = False) -> None:
+    def _send(self, log: SheetLog, *, always_warn: bool = False) -> None:
         try:
             log.flush()
             self._failed = ""

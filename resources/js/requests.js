@@ -1,5 +1,5 @@
 // Requests from within the page that is shown: with its session, its headers and its connection, as the site's own
-// scripts would send them. Robot Framework has these functions as keywords, see furniture.resource.
+// scripts would send them. Robot Framework has these functions as keywords, see site.resource.
 
 // Milliseconds after the opening's requests in which an account that has all its slots leaves a small machine to the
 // others: reading its basket there and then costs them up to 30 ms.
@@ -54,15 +54,15 @@ async function inPage({ addresses, method, redirect, link, form, patience, at })
     return answers;
 }
 
-async function askForPage(question, page) {
+async function sendRequest(question, page) {
     const [seen] = await page.evaluate(inPage, { redirect: 'follow', ...question, addresses: [question.address] });
     return seen;
 }
-askForPage.rfdoc = 'Asks the site for one address and follows redirects; see `Ask In The Background`.';
+sendRequest.rfdoc = 'Asks the site for one address and follows redirects; see `Fetch Page`.';
 
 // A page is not told where a redirect leads that it does not follow, but its browser is: so the next slot need not
 // wait for the page to which the last one led.
-async function askForSlots(question, page) {
+async function sendHoldRequests(question, page) {
     const leads = new Map();
     const note = (response) => {
         const { location } = response.headers();
@@ -86,14 +86,14 @@ async function askForSlots(question, page) {
     const followed = new Map();
     for (const seen of redirected) {
         if (!seen.url || !mustBeSeen(seen.url, question)) continue;
-        if (!followed.has(seen.url)) followed.set(seen.url, await askForPage({ ...question, address: seen.url, at: 0 }, page));
+        if (!followed.has(seen.url)) followed.set(seen.url, await sendRequest({ ...question, address: seen.url, at: 0 }, page));
         const { status, url, html, mitigated } = followed.get(seen.url);
         // A page that could not be had takes nothing away from what the redirect has told.
         if (status && status < 500) Object.assign(seen, { status, url, html, mitigated });
     }
     return answers;
 }
-askForSlots.rfdoc = 'Asks the site for one slot after the other; see `Reach For The Slots`.';
+sendHoldRequests.rfdoc = 'Asks the site for one slot after the other; see `Request Slots`.';
 
 // Tells whether a page of the site says more than its address does.
 function mustBeSeen(address, { site, plain }) {
@@ -102,5 +102,5 @@ function mustBeSeen(address, { site, plain }) {
 }
 
 exports.__esModule = true;
-exports.askForPage = askForPage;
-exports.askForSlots = askForSlots;
+exports.sendRequest = sendRequest;
+exports.sendHoldRequests = sendHoldRequests;

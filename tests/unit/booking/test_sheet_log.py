@@ -16,10 +16,10 @@ import pytest
 
 from booking.errors import SheetError
 from booking.ledger import Ledger
-from booking.logsheet import LogSheet
-from booking.model import Slot, Want
+from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.sheet import LOG_SHEET, Sheet
+from booking.sheet_log import SheetLog
 from practice.faults import Faults
 from practice.sheet.store import SheetStore
 
@@ -52,8 +52,8 @@ def ledger(path: Path) -> Iterator[Ledger]:
 
 def tell(ledger: Ledger, hour: int, outcome: Outcome = Outcome.BOOKED, why: str = "paid by card") -> None:
     slot = Slot(1, DAY, hour)
-    want = Want("mother", (slot,), "Booking Schedule, row 2")
-    ledger.outcome(run="r1", want=want, slot=slot, outcome=outcome, why=why, email="mother@example.test")
+    wish = Wish("mother", (slot,), "Booking Schedule, row 2")
+    ledger.outcome(run="r1", wish=wish, slot=slot, outcome=outcome, why=why, email="mother@example.test")
 
 
 def logged(store: SheetStore) -> list[list[str]]:
@@ -72,7 +72,7 @@ def counted(faults: Faults) -> dict[str, int]:
 def test_a_row_says_what_happened_in_the_time_of_the_site(ledger: Ledger, opens: Opens, store: SheetStore) -> None:
     tell(ledger, 8)
     tell(ledger, 9, Outcome.TAKEN, "held by somebody else at 00:00:00.150")
-    assert LogSheet(ledger, opens, LONDON).flush() == 2
+    assert SheetLog(ledger, opens, LONDON).flush() == 2
     booked, taken = logged(store)
     assert (booked[0], taken[0]) == ("2026-06-22 23:59:59.124 +0100", "2026-06-22 23:59:59.125 +0100")
     assert booked[1:] == ["mother@example.test", "1", "2026-07-28", "08:00", "booked", ""]
@@ -84,14 +84,14 @@ def test_a_row_says_what_happened_in_the_time_of_the_site(ledger: Ledger, opens:
 
 
 def test_nothing_waiting_asks_nothing(ledger: Ledger, opens: Opens, faults: Faults) -> None:
-    assert LogSheet(ledger, opens, LONDON).flush() == 0
+    assert SheetLog(ledger, opens, LONDON).flush() == 0
     assert not faults.requests
 
 
 def test_the_log_is_read_once_and_written_once_a_flush(
     ledger: Ledger, opens: Opens, store: SheetStore, faults: Faults
 ) -> None:
-    log = LogSheet(ledger, opens, LONDON)
+    log = SheetLog(ledger, opens, LONDON)
     for hour in (8, 9, 10):
         tell(ledger, hour)
         assert log.flush() == 1
@@ -102,14 +102,14 @@ def test_the_log_is_read_once_and_written_once_a_flush(
 @pytest.mark.parametrize("text", ["=IMPORTXML(1)", "+1", "-1", "@x", "'x", '=HYPERLINK("http://x")'])
 def test_what_looks_like_a_formula_stays_text(ledger: Ledger, opens: Opens, store: SheetStore, text: str) -> None:
     tell(ledger, 8, Outcome.SITE_ERROR, text)
-    LogSheet(ledger, opens, LONDON).flush()
+    SheetLog(ledger, opens, LONDON).flush()
     assert logged(store)[0][6] == text
     assert store.formulas(LOG_SHEET) == []
 
 
 def test_odd_text_is_cut_and_cleaned(ledger: Ledger, opens: Opens, store: SheetStore) -> None:
     tell(ledger, 8, Outcome.SITE_ERROR, "\x1b[2Jfirst\nsecond \u202e" + "x" * 2000)
-    LogSheet(ledger, opens, LONDON).flush()
+    SheetLog(ledger, opens, LONDON).flush()
     why = logged(store)[0][6]
     assert why.startswith("[2Jfirst second x")
     assert len(why) == 500
@@ -134,7 +134,7 @@ def test_whatever_goes_wrong_each_row_is_there_once(
     when: str,
     skip: int,
 ) -> None:
-    log = LogSheet(ledger, opens, LONDON)
+    log = SheetLog(ledger, opens, LONDON)
     faults.add([{"app": "sheet", "path": where, "when": when, "skip": skip, "times": 6, **what}])
     told = []
     for hour in (8, 9, 10):
@@ -148,7 +148,7 @@ def test_whatever_goes_wrong_each_row_is_there_once(
     assert ledger.unsent_log_rows() == []
 
 
-def _flushed(log: LogSheet) -> int:
+def _flushed(log: SheetLog) -> int:
     try:
         return log.flush()
     except SheetError:
@@ -161,12 +161,12 @@ def test_rows_that_google_would_not_take_wait_for_the_next_run(
     store.access = "forbidden"
     tell(ledger, 8)
     with pytest.raises(SheetError, match="share it"):
-        LogSheet(ledger, opens, LONDON).flush()
+        SheetLog(ledger, opens, LONDON).flush()
     assert len(ledger.unsent_log_rows()) == 1
     store.access = "ok"
     with Ledger(path, "practice") as next_run:
         tell(next_run, 9)
-        assert LogSheet(next_run, opens, LONDON).flush() == 2
+        assert SheetLog(next_run, opens, LONDON).flush() == 2
     assert hours(store) == ["08:00", "09:00"]
 
 
@@ -176,7 +176,7 @@ def test_a_sheet_that_cannot_be_opened_leaves_the_rows_waiting(ledger: Ledger) -
 
     tell(ledger, 8)
     with pytest.raises(SheetError, match="no key"):
-        LogSheet(ledger, refuses, LONDON).flush()
+        SheetLog(ledger, refuses, LONDON).flush()
     assert len(ledger.unsent_log_rows()) == 1
 
 
@@ -185,12 +185,12 @@ import json, os, signal, sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 from booking.ledger import Ledger
-from booking.logsheet import LogSheet
+from booking.sheet_log import SheetLog
 from booking.sheet import open_sheet
 path, sheet_id, key, url = sys.argv[1:]
 ledger = Ledger(Path(path), "practice")
 ledger.log_sent = lambda ids: os.kill(os.getpid(), signal.SIGKILL)
-LogSheet(ledger, lambda: open_sheet(sheet_id, json.loads(key), url), ZoneInfo("Europe/London")).flush()
+SheetLog(ledger, lambda: open_sheet(sheet_id, json.loads(key), url), ZoneInfo("Europe/London")).flush()
 """
 
 
@@ -208,5 +208,5 @@ def test_a_kill_between_sheet_and_ledger_writes_nothing_twice(
     assert hours(store) == ["08:00"]
     assert len(ledger.unsent_log_rows()) == 1
     tell(ledger, 9)
-    assert LogSheet(ledger, opens, LONDON).flush() == 2
+    assert SheetLog(ledger, opens, LONDON).flush() == 2
     assert hours(store) == ["08:00", "09:00"]

@@ -11,8 +11,8 @@ import pytest
 
 from booking.errors import SettingsError
 from booking.redaction import Redaction
-from runner import messages as module
-from runner.messages import Messages
+from runner import notifications as module
+from runner.notifications import Notifier
 from tests.acceptance.support.mailbox import CANARY, Mailbox
 
 CLEAN = Redaction(["canary-password"]).clean
@@ -22,9 +22,9 @@ NOBODY = "json://127.0.0.1:9/canary-nobody"
 def test_messages_arrive_in_order_and_without_secrets() -> None:
     warned: list[str] = []
     with Mailbox() as one, Mailbox() as other:
-        with Messages([one.url, other.url], CLEAN, warned.append) as messages:
-            messages.send("first", "<b>&amp; canary-password")
-            messages.send("second canary-password", "line\nline")
+        with Notifier([one.url, other.url], CLEAN, warned.append) as notifier:
+            notifier.send("first", "<b>&amp; canary-password")
+            notifier.send("second canary-password", "line\nline")
         assert one.letters == other.letters == ["first\n<b>&amp; <redacted>", "second <redacted>\nline\nline"]
     assert warned == []
 
@@ -32,9 +32,9 @@ def test_messages_arrive_in_order_and_without_secrets() -> None:
 def test_a_service_that_is_dead_is_told_once_and_the_others_get_theirs(capfd: pytest.CaptureFixture[str]) -> None:
     warned: list[str] = []
     with Mailbox() as box:
-        with Messages([NOBODY, box.url], CLEAN, warned.append) as messages:
-            messages.send("one", "x")
-            messages.send("two", "x")
+        with Notifier([NOBODY, box.url], CLEAN, warned.append) as notifier:
+            notifier.send("one", "x")
+            notifier.send("two", "x")
         assert box.letters == ["one\nx", "two\nx"]
     assert warned == ["a message could not be sent: check address 1 of NOTIFY_URLS and the network"]
     assert capfd.readouterr() == ("", "")
@@ -45,9 +45,9 @@ def test_a_service_that_hangs_delays_nothing(monkeypatch: pytest.MonkeyPatch) ->
     warned: list[str] = []
     with Mailbox(hangs=True) as box:
         started = time.monotonic()
-        with Messages([box.url], CLEAN, warned.append) as messages:
+        with Notifier([box.url], CLEAN, warned.append) as notifier:
             for _ in range(3):
-                messages.send("one", "x")
+                notifier.send("one", "x")
             assert time.monotonic() - started < 0.5
         assert time.monotonic() - started < 5
         # While the service still hangs: when it ends the messages fail after all, which is told as well.
@@ -56,8 +56,8 @@ def test_a_service_that_hangs_delays_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_without_addresses_nothing_is_sent_and_nothing_is_loaded() -> None:
     program = (
-        "import sys, runner.run; from runner.messages import Messages\n"
-        "with Messages([], str, print) as messages: messages.send('a', 'b')\n"
+        "import sys, runner.run; from runner.notifications import Notifier\n"
+        "with Notifier([], str, print) as notifier: notifier.send('a', 'b')\n"
         "assert 'apprise' not in sys.modules"
     )
     environ = {"PYTHONPATH": str(Path(module.__file__).parents[1])}
@@ -67,6 +67,6 @@ def test_without_addresses_nothing_is_sent_and_nothing_is_loaded() -> None:
 @pytest.mark.parametrize("url", ["nothing://canary", "json://", "json://canary:port:port"])
 def test_an_address_that_means_nothing_is_told_by_its_place(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SettingsError, match="NOTIFY_URLS: address 2") as caught:
-        Messages([NOBODY, url], CLEAN, print)
+        Notifier([NOBODY, url], CLEAN, print)
     assert "canary" not in str(caught.value)
     assert capfd.readouterr() == ("", "")

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking.answers import Landmarks, is_challenge, read_answer
-from booking.holding import Answer, AnswerKind
+from booking.hold_strategy import HoldResponse, ResponseKind
 from booking.model import Slot
+from booking.responses import Markup, is_challenge, read_response
 from practice.venue.courts import BY_NUMBER
 from tests.unit.practice.conftest import Browser, Clock, Served, World, book_path
 
@@ -40,8 +40,8 @@ def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str
     return {**told, "sent": 1_000_250.0, "answered": 1_001_500.0, **more}
 
 
-def answer(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> Answer:
-    landmarks = Landmarks(
+def response(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> HoldResponse:
+    markup = Markup(
         site_url=site,
         court_path=SITE_FILE["COURT_PATH"],
         login_path=SITE_FILE["LOGIN_PATH"],
@@ -49,7 +49,7 @@ def answer(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> Answer:
         line=SITE_FILE["BASKET_LINE"],
         cell=SITE_FILE["BASKET_CELL"],
     )
-    return read_answer(what, slot, FACILITY, landmarks)
+    return read_response(what, slot, FACILITY, markup)
 
 
 OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
@@ -58,58 +58,58 @@ OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"
 @pytest.mark.parametrize(
     ("what", "kind"),
     [
-        (seen(html=basket(OURS)), AnswerKind.HELD),
-        (seen("/basket", html=basket(OURS)), AnswerKind.HELD),
-        (seen("/Basket/Step.aspx?x=1", html=basket(OURS)), AnswerKind.HELD),
-        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00", OURS)), AnswerKind.HELD),
-        (seen(html=basket("Practice Fields Tennis Court 1 @ soon after 8:00")), AnswerKind.HELD),
-        (seen(html=""), AnswerKind.HELD),
-        (seen(html="", status=302), AnswerKind.HELD),
-        (seen("/courses/detail/171/practice-fields-tennis-court-1/", status=302), AnswerKind.BOUNCED),
-        (seen("/Security/Login.aspx", status=302), AnswerKind.LOGGED_OUT),
-        (seen(url="", status=302), AnswerKind.ELSEWHERE),
-        (seen(html=basket("Practice Fields Tennis Court 11 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
-        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00")), AnswerKind.ELSEWHERE),
-        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2026 09:00")), AnswerKind.ELSEWHERE),
-        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2027 08:00")), AnswerKind.ELSEWHERE),
-        (seen("/basketball/", html=basket(OURS)), AnswerKind.ELSEWHERE),
-        (seen("/courses/detail/171/practice-fields-tennis-court-1/"), AnswerKind.BOUNCED),
-        (seen("/security/login.aspx?fdReturnURL=%2fbasket%2f"), AnswerKind.LOGGED_OUT),
-        (seen("/Security/Login.aspx"), AnswerKind.LOGGED_OUT),
-        (seen("/courses/book.aspx"), AnswerKind.ELSEWHERE),
-        (seen("/"), AnswerKind.ELSEWHERE),
-        (seen(site="https://elsewhere.example.test"), AnswerKind.ELSEWHERE),
-        (seen(site="http://site.example.test"), AnswerKind.ELSEWHERE),
-        (seen(url="https://[broken"), AnswerKind.ELSEWHERE),
-        (seen(url=""), AnswerKind.ELSEWHERE),
-        (seen(status=0, url="", error="net::ERR_TIMED_OUT"), AnswerKind.SILENT),
-        (seen(status=500), AnswerKind.FAULTY),
-        (seen(status=520), AnswerKind.FAULTY),
-        (seen(status=503, html=CHALLENGE), AnswerKind.BLOCKED),
-        (seen(status=200, html=CHALLENGE), AnswerKind.BLOCKED),
-        (seen(status=200, html='<form id="challenge-form"></form>'), AnswerKind.BLOCKED),
-        (seen(status=403, mitigated="challenge"), AnswerKind.BLOCKED),
-        (seen(status=403), AnswerKind.BLOCKED),
-        (seen(status=429), AnswerKind.BLOCKED),
+        (seen(html=basket(OURS)), ResponseKind.HELD),
+        (seen("/basket", html=basket(OURS)), ResponseKind.HELD),
+        (seen("/Basket/Step.aspx?x=1", html=basket(OURS)), ResponseKind.HELD),
+        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00", OURS)), ResponseKind.HELD),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ soon after 8:00")), ResponseKind.HELD),
+        (seen(html=""), ResponseKind.HELD),
+        (seen(html="", status=302), ResponseKind.HELD),
+        (seen("/courses/detail/171/practice-fields-tennis-court-1/", status=302), ResponseKind.REFUSED),
+        (seen("/Security/Login.aspx", status=302), ResponseKind.LOGGED_OUT),
+        (seen(url="", status=302), ResponseKind.ELSEWHERE),
+        (seen(html=basket("Practice Fields Tennis Court 11 @ 28/12/2026 08:00")), ResponseKind.ELSEWHERE),
+        (seen(html=basket("Quarry Green Tennis Court 1 @ 28/12/2026 08:00")), ResponseKind.ELSEWHERE),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2026 09:00")), ResponseKind.ELSEWHERE),
+        (seen(html=basket("Practice Fields Tennis Court 1 @ 28/12/2027 08:00")), ResponseKind.ELSEWHERE),
+        (seen("/basketball/", html=basket(OURS)), ResponseKind.ELSEWHERE),
+        (seen("/courses/detail/171/practice-fields-tennis-court-1/"), ResponseKind.REFUSED),
+        (seen("/security/login.aspx?fdReturnURL=%2fbasket%2f"), ResponseKind.LOGGED_OUT),
+        (seen("/Security/Login.aspx"), ResponseKind.LOGGED_OUT),
+        (seen("/courses/book.aspx"), ResponseKind.ELSEWHERE),
+        (seen("/"), ResponseKind.ELSEWHERE),
+        (seen(site="https://elsewhere.example.test"), ResponseKind.ELSEWHERE),
+        (seen(site="http://site.example.test"), ResponseKind.ELSEWHERE),
+        (seen(url="https://[broken"), ResponseKind.ELSEWHERE),
+        (seen(url=""), ResponseKind.ELSEWHERE),
+        (seen(status=0, url="", error="net::ERR_TIMED_OUT"), ResponseKind.SILENT),
+        (seen(status=500), ResponseKind.FAULTY),
+        (seen(status=520), ResponseKind.FAULTY),
+        (seen(status=503, html=CHALLENGE), ResponseKind.BLOCKED),
+        (seen(status=200, html=CHALLENGE), ResponseKind.BLOCKED),
+        (seen(status=200, html='<form id="challenge-form"></form>'), ResponseKind.BLOCKED),
+        (seen(status=403, mitigated="challenge"), ResponseKind.BLOCKED),
+        (seen(status=403), ResponseKind.BLOCKED),
+        (seen(status=429), ResponseKind.BLOCKED),
     ],
 )
-def test_kinds_of_answers(what: dict[str, Any], kind: AnswerKind) -> None:
-    assert answer(what).kind is kind
+def test_kinds_of_answers(what: dict[str, Any], kind: ResponseKind) -> None:
+    assert response(what).kind is kind
 
 
 def test_times_are_seconds() -> None:
-    told = answer(seen(html=basket(OURS)))
+    told = response(seen(html=basket(OURS)))
     assert (told.sent, told.answered) == (1000.25, 1001.5)
 
 
 def test_every_answer_but_a_hold_says_why_in_a_line() -> None:
     far = "/" + "x" * 5000
     for what in (seen(far), seen(site=f"https://{'a' * 5000}.test"), seen(status=429), seen(status=0, error="gone")):
-        why = answer(what).why
+        why = response(what).why
         assert why
         assert "\n" not in why
         assert len(why) < 200
-    assert "gone" in answer(seen(status=0, error="gone")).why
+    assert "gone" in response(seen(status=0, error="gone")).why
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,9 @@ def test_any_answer_is_of_some_kind_and_only_the_basket_means_held(
     html: str, path: str, status: int, mitigated: str
 ) -> None:
     what = seen(status=status, html=html, url=SITE + path, mitigated=mitigated)
-    told = answer(what)
-    assert isinstance(told.kind, AnswerKind)
-    if told.kind is AnswerKind.HELD:
+    told = response(what)
+    assert isinstance(told.kind, ResponseKind)
+    if told.kind is ResponseKind.HELD:
         assert path.lower().startswith("/basket")
         assert 0 < status < 500
 
@@ -156,22 +156,22 @@ def world(tmp_path: Path) -> Iterator[World]:
     served.stop()
 
 
-def ask(world: World, browser: Browser, slot: Slot) -> Answer:
+def ask(world: World, browser: Browser, slot: Slot) -> HoldResponse:
     page = browser.get(book_path(BY_NUMBER[1].event_id, slot.date, slot.hour))
     site = world.welcome.site_url
     what = seen(status=page.status, url=page.url, html=page.html.html or "")
-    return answer(what, slot, site)
+    return response(what, slot, site)
 
 
 def test_answers_of_the_venue(world: World) -> None:
     day = world.open_day()
     slot = Slot(1, day, 10)
     visitor = world.browser()
-    assert ask(world, visitor, slot).kind is AnswerKind.ELSEWHERE  # the site wants its session cookie first
-    assert ask(world, visitor, slot).kind is AnswerKind.LOGGED_OUT
+    assert ask(world, visitor, slot).kind is ResponseKind.ELSEWHERE  # the site wants its session cookie first
+    assert ask(world, visitor, slot).kind is ResponseKind.LOGGED_OUT
     member, other = world.member(), world.member(1)
-    assert ask(world, member, slot).kind is AnswerKind.HELD
-    assert ask(world, member, Slot(1, day, 11)).kind is AnswerKind.HELD  # beside the first one in the basket
-    assert ask(world, other, slot).kind is AnswerKind.BOUNCED
-    assert ask(world, other, Slot(1, day, 23)).kind is AnswerKind.BOUNCED
-    assert ask(world, other, Slot(1, world.clock.today() + timedelta(days=38), 10)).kind is AnswerKind.BOUNCED
+    assert ask(world, member, slot).kind is ResponseKind.HELD
+    assert ask(world, member, Slot(1, day, 11)).kind is ResponseKind.HELD  # beside the first one in the basket
+    assert ask(world, other, slot).kind is ResponseKind.REFUSED
+    assert ask(world, other, Slot(1, day, 23)).kind is ResponseKind.REFUSED
+    assert ask(world, other, Slot(1, world.clock.today() + timedelta(days=38), 10)).kind is ResponseKind.REFUSED

@@ -6,15 +6,14 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from booking.errors import BookingError, LedgerError
-from booking.holding import Holding, Reach
+from booking.hold_strategy import Attempt, HoldResponse, HoldStrategy, Step, StepKind
 from booking.ledger import (
     AT_STAKE,
     CARRIED,
@@ -22,21 +21,23 @@ from booking.ledger import (
     UNSETTLED,
     CeilingError,
     Click,
+    Event,
     Ledger,
-    Mark,
     Proof,
     SlotRecord,
     SlotState,
 )
-from booking.model import Ceiling, Payment, Plan, Slot, Want
+from booking.model import Ceiling, Payment, Plan, Slot, Wish
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow
+from booking.pages import Basket, BookingRow, HourState, PageError
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
 _LEAST_FOR_THE_BANK = timedelta(minutes=3)
 _LOST = "it lies in the basket, but the ledger was damaged since and may have forgotten that it was paid for"
 _FOUND = "found in our basket"
+_LISTED = "My Bookings lists it"
+_FOUND_LISTED = "found in My Bookings"
 _HELD_AND_NOT_PAID = "Held and not paid: "
 _OURS = {SlotState.HELD, *AT_STAKE}
 _CALLED_FOR = {Outcome.UNKNOWN, Outcome.NEEDS_PERSON, Outcome.NOT_LISTED}
@@ -78,29 +79,14 @@ def _why_unread(words: str) -> str:
     return f'the basket also holds "{words}", which cannot be read: nothing is paid before it is removed'
 
 
-def _paid_but_not_listed(account: str, slot: Slot) -> str:
+def _paid_but_not_listed(account: str, slot: Slot, looked: str = "does not list it") -> str:
     return (
-        f"the ledger has it as paid by {account}, but My Bookings does not list it: look there; where it was "
+        f"the ledger has it as paid by {account}, but My Bookings {looked}: look there; where it was "
         f"cancelled, say so: {settle_command(account, slot, 'cancelled')}"
     )
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Where one want stands in this run."""
-
-    want: Want
-    slot: Slot | None = None
-    """The slot that was got."""
-    done: bool = False
-    lost: tuple[Outcome, str] | None = None
-    """Why it was lost at the opening, while there is a second chance."""
-    confirmed: bool = False
-    """Whether the site has confirmed the payment of the slot."""
-    measures: dict[str, float | int | str] = field(default_factory=dict)
-
-
-class Night:
+class AccountRun:
     """One account in one run."""
 
     def __init__(
@@ -129,9 +115,13 @@ class Night:
         self._email = email or self.account.email
         self._clean = clean
         self._now = now
-        self._progress = [_Progress(want) for want in plan.wants_of(account)]
+        self._attempts = [Attempt(wish) for wish in plan.wishes_of(account)]
         self._paid_before: set[Slot] = set()
         self._intended: set[Slot] = set()
+        self._strategy: HoldStrategy | None = None
+        self._unavailable: frozenset[Slot] = frozenset()
+        """Slots that are not requested at the opening."""
+        self._opened: float | None = None
         self._held_here: set[Slot] = set()
         """Slots whose hold this run has made."""
         self._stop: StopError | None = None
@@ -152,13 +142,13 @@ class Night:
         self._bank_asked: datetime | None = None
         """When the bank first asked to confirm the payment."""
 
-    def logged_in_as(self, email: str) -> None:
+    def record_login(self, email: str) -> None:
         """Remember who is logged in: the log shows it."""
         self._email = email
 
     # What is ours already
 
-    def take_stock(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
+    def compare_with_plan(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
         """Compare what is wanted with My Bookings, the basket and the ledger, before anything is done.
 
         What is booked is not booked again; what lies in our own basket is taken up; a payment whose fate is not known
@@ -166,24 +156,24 @@ class Night:
         is told while there is time.
         """
         if self.ledger.in_doubt(self.account.key):
-            self._take_stock_after_damage(bookings, basket.lines)
+            self._compare_after_damage(bookings, basket.lines)
         self._settle_earlier_payments(bookings)
         facility = self.account.facility
         at_stake = self.untouchable
-        for progress in self._open():
-            want = progress.want
-            free = [slot for slot in want.slots if slot not in self._paid_before and slot not in self._taken_up]
+        for attempt in self._open():
+            wish = attempt.wish
+            free = [slot for slot in wish.slots if slot not in self._paid_before and slot not in self._taken_up]
             booked = next((slot for slot in free if any(row.is_slot(slot, facility) for row in bookings)), None)
             if booked is not None:
                 self._paid_before.add(booked)
                 if self.ledger.state(self.account.key, booked) is not SlotState.PAID:
-                    self._record(booked, SlotState.PAID, "found in My Bookings")
-                self._finish(progress, booked, Outcome.ALREADY_BOOKED, "My Bookings lists it")
+                    self._record(booked, SlotState.PAID, _FOUND_LISTED)
+                self._finish(attempt, booked, Outcome.ALREADY_BOOKED, _LISTED)
                 continue
             # What may be paid for comes first: nothing else is taken up in its place.
             for slot in sorted(free, key=lambda slot: slot not in at_stake):
                 in_basket = any(row.is_slot(slot, facility) for row in basket.lines)
-                if self._take_up(progress, slot, in_basket=in_basket):
+                if self._take_up(attempt, slot, in_basket=in_basket):
                     break
         self._looked_up = True
         self._tell_of_earlier_payments()
@@ -207,7 +197,7 @@ class Night:
                     account=record.account,
                     slot=slot,
                     state=SlotState.PAID,
-                    why="found in My Bookings",
+                    why=_FOUND_LISTED,
                 )
 
     def _earlier_payments(self) -> list[SlotRecord]:
@@ -220,7 +210,7 @@ class Night:
 
         Of what is wanted now its outcome tells.
         """
-        told = "\n".join(text for _, _, text in self.ledger.details(self.plan.run, Mark.CALL))
+        told = "\n".join(text for _, _, text in self.ledger.details(self.plan.run, Event.CALL))
         for record in self._earlier_payments():
             slot = record.slot
             taken_up = record.account == self.account.key and slot in self._taken_up
@@ -233,7 +223,7 @@ class Night:
 
     def _call_for_what_will_stop_the_payment(self, basket: Basket) -> None:
         """Tell a person, long before the payment, of what is going to stop it."""
-        wanted = [progress for progress in self._open() if progress.slot is None]
+        wanted = [attempt for attempt in self._open() if attempt.slot is None]
         if not wanted and not self.held:
             return
         held = self.held
@@ -257,10 +247,10 @@ class Night:
         """Return how many slots the other accounts of the plan may still pay for."""
         paid = {(record.account, record.slot) for record in self.ledger.states(slot_day=self.plan.slot_day)
                 if record.state in AT_STAKE}  # fmt: skip
-        others = [want for want in self.plan.wants if want.account != self.account.key]
-        return sum(not any((want.account, slot) in paid for slot in want.slots) for want in others)
+        others = [wish for wish in self.plan.wishes if wish.account != self.account.key]
+        return sum(not any((wish.account, slot) in paid for slot in wish.slots) for wish in others)
 
-    def _take_stock_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
+    def _compare_after_damage(self, bookings: Sequence[BookingRow], basket: Sequence[BookingRow]) -> None:
         """Rebuild what a damaged ledger has forgotten of this account.
 
         Whatever My Bookings lists is paid. What lies in the basket without being known here may have been paid for, and
@@ -274,60 +264,60 @@ class Night:
 
         for booked in filter(None, map(slot_of, bookings)):
             if self.ledger.state(self.account.key, booked) is not SlotState.PAID:
-                self._record(booked, SlotState.PAID, "found in My Bookings")
+                self._record(booked, SlotState.PAID, _FOUND_LISTED)
         lines = {line: slot_of(line) for line in basket}
         for line, slot in lines.items():
             latest = self.ledger.latest(self.account.key, slot) if slot else None
             if slot and (latest is None or (latest.run == CARRIED and latest.state is SlotState.HELD)):
                 self._record(slot, SlotState.UNKNOWN, _LOST, line.pence)
         if all(lines.values()):
-            self.ledger.mark(self.plan.run, self.account.key, Mark.STOCK_TAKEN)
+            self.ledger.mark(self.plan.run, self.account.key, Event.STOCK_TAKEN)
 
-    def _take_up(self, progress: _Progress, slot: Slot, *, in_basket: bool) -> bool:
-        """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the want."""
+    def _take_up(self, attempt: Attempt, slot: Slot, *, in_basket: bool) -> bool:
+        """Bring one slot that is not in My Bookings in line with the ledger; return whether it settles the wish."""
         latest = self.ledger.latest(self.account.key, slot)
         state = latest.state if latest else None
         if latest and state in UNSETTLED:
             # Where it stays so it may be listed later; until then nothing else is booked in its place.
-            progress.slot, progress.confirmed = slot, latest.why == _CONFIRMED
+            attempt.slot, attempt.confirmed = slot, latest.why == _CONFIRMED
             proved = in_basket and self._record_proof(slot, Proof.IN_BASKET)
             if state is SlotState.PAYING and not proved:
                 why = "a payment was sent in an earlier run and My Bookings does not list the slot"
                 self._record(slot, SlotState.UNKNOWN, why)
             return True
         if state is SlotState.PAID:
-            self._paid_before.add(slot)  # One payment is one want's, even if two wants name its slot.
-            self._finish(progress, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(self.account.key, slot))
+            self._paid_before.add(slot)  # One payment is one wish's, even if two wishes name its slot.
+            self._finish(attempt, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(self.account.key, slot))
             return True
         if other := self.ledger.at_stake_elsewhere(self.account.key, slot):
-            return self._leave_to_other(progress, slot, other)
+            return self._leave_to_other(attempt, slot, other)
         if in_basket:
             if state is not SlotState.HELD:
                 self._record(slot, SlotState.HELD, _FOUND)
-            progress.slot = slot
+            attempt.slot = slot
             return True
         if state is SlotState.HELD:
             self._record(slot, SlotState.RELEASED, "the hold of an earlier run has run out")
         return False
 
-    def _leave_to_other(self, progress: _Progress, slot: Slot, other: SlotRecord) -> bool:
-        """Leave a slot alone that another name has paid for, or may have; return whether that settles the want.
+    def _leave_to_other(self, attempt: Attempt, slot: Slot, other: SlotRecord) -> bool:
+        """Leave a slot alone that another name has paid for, or may have; return whether that settles the wish.
 
         A name that the plan does not have is that of an account which was renamed in the sheet: the booking is this
-        account's, and nothing is booked beside it. Another account of the family leaves the want its alternatives.
+        account's, and nothing is booked beside it. Another account of the family leaves the wish its alternatives.
         """
         renamed = other.account not in self.plan.keys
-        if not renamed and not self.untouchable.issuperset(progress.want.slots):
+        if not renamed and not self.untouchable.issuperset(attempt.wish.slots):
             return False
         self._paid_before.add(slot)
         if other.state is not SlotState.PAID:
             why = f"a payment for it was sent by {other.account} in run {other.run} and is not settled"
-            self._finish(progress, slot, Outcome.UNKNOWN, f"{why}: {advice(other.account, slot)}")
+            self._finish(attempt, slot, Outcome.UNKNOWN, f"{why}: {advice(other.account, slot)}")
         elif renamed:
-            self._finish(progress, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(other.account, slot))
+            self._finish(attempt, slot, Outcome.NEEDS_PERSON, _paid_but_not_listed(other.account, slot))
         else:
             whose = next((each.name for each in self.plan.accounts if each.key == other.account), other.account)
-            self._finish(progress, slot, Outcome.TAKEN, f"{whose} has booked it")
+            self._finish(attempt, slot, Outcome.TAKEN, f"{whose} has booked it")
         return True
 
     def _record_proof(self, slot: Slot, proof: Proof) -> bool:
@@ -339,9 +329,9 @@ class Night:
         return True
 
     @property
-    def wanted(self) -> tuple[Want, ...]:
+    def wanted(self) -> tuple[Wish, ...]:
         """What is still to be held."""
-        return tuple(progress.want for progress in self._open() if progress.slot is None)
+        return tuple(attempt.wish for attempt in self._open() if attempt.slot is None)
 
     @property
     def held(self) -> tuple[Slot, ...]:
@@ -360,9 +350,10 @@ class Night:
         return tuple(slot for slot in self.unsettled if slot in self._worth)
 
     @property
-    def unanswered(self) -> bool:
-        """Whether a payment of this run is not settled that the site has not confirmed."""
-        return any(progress.slot in self.sent and not progress.confirmed for progress in self._open())
+    def unanswered(self) -> tuple[Slot, ...]:
+        """What this run has sent a payment for that is not settled, and that the site has not confirmed."""
+        confirmed = {attempt.slot for attempt in self._open() if attempt.confirmed}
+        return tuple(slot for slot in self.sent if slot not in confirmed)
 
     @property
     def untouchable(self) -> frozenset[Slot]:
@@ -377,56 +368,146 @@ class Night:
 
     @property
     def _taken_up(self) -> list[Slot]:
-        return [progress.slot for progress in self._open() if progress.slot is not None]
+        return [attempt.slot for attempt in self._open() if attempt.slot is not None]
 
     # Holding
 
-    def intend(self, slots: Iterable[Slot]) -> None:
-        """Tell the ledger, once a run, that these slots are about to be reached for."""
+    def prepare_to_hold(self, gone: Collection[Slot]) -> None:
+        """Record what is about to be requested, so that the opening need not wait for it.
+
+        Args:
+            gone: slots that the calendar shows as booked before the opening.
+        """
+        self._unavailable = frozenset({*gone, *self.held, *self.untouchable})
+        self._intend(wish.first for wish in self.wanted if wish.first not in self._unavailable)
+
+    def _intend(self, slots: Iterable[Slot]) -> None:
+        """Record, once a run, that these slots are about to be requested."""
         for slot in slots:
             if slot not in self._intended:
                 self._intended.add(slot)
-                self._record(slot, SlotState.INTENT, "about to be reached for")
+                self._record(slot, SlotState.INTENT, "about to be requested")
 
-    def hold(self, reach: Reach) -> None:
-        """Tell the ledger that a slot is in our basket."""
-        if reach.held is None:
-            raise ValueError(f"{reach.want.first} is not held")
-        self._record(reach.held, SlotState.HELD, "in the basket")
-        self._held_here.add(reach.held)
-        self._of(reach.want).slot = reach.held
-
-    def end_holding(self, holding: Holding, opened: float | None) -> None:
-        """Take over what became of every reach, now that no more requests are made.
+    def begin_holding(self, opened: float | None = None) -> Step:
+        """Begin to hold what is wanted, and return the first step.
 
         Args:
-            holding: what was decided and seen.
-            opened: when the day opened by this machine's clock, in seconds since the epoch; times are told from it.
+            opened: when the day opens by this machine's clock, in seconds since the epoch; times are told from it.
         """
-        for reach in holding.reaches:
-            progress = self._of(reach.want)
-            progress.measures["tries"] = int(progress.measures.get("tries", 0)) + reach.tries
-            for name, instant in (("request sent", reach.sent), ("hold confirmed", reach.answered)):
-                if instant is not None and opened is not None:
-                    progress.measures[f"{name}, ms after the opening"] = round((instant - opened) * 1000)
-            if reach.open:
+        wanted = [attempt for attempt in self._open() if attempt.slot is None]
+        return self._hold(wanted, self._unavailable, opened)
+
+    def begin_holding_returned(self, free: Collection[Slot], opened: float | None = None) -> Step:
+        """Begin to hold what was lost and is free again, and return the first step.
+
+        Args:
+            free: lost slots that the calendar shows as free.
+            opened: as for `begin_holding`.
+        """
+        back = [attempt for attempt in self._watched() if not set(free).isdisjoint(attempt.wish.slots)]
+        others = {slot for attempt in back for slot in attempt.wish.slots if slot not in free}
+        return self._hold(back, others | {*self.held, *self.untouchable}, opened)
+
+    def _hold(self, attempts: Sequence[Attempt], unavailable: Collection[Slot], opened: float | None) -> Step:
+        self._opened = opened
+        self._strategy = HoldStrategy(attempts, unavailable=unavailable, now=lambda: self._now().timestamp())
+        return self.next_step()
+
+    @property
+    def strategy(self) -> HoldStrategy:
+        """The decisions of the holding that is going on.
+
+        Raises:
+            BookingError: nothing is being held.
+        """
+        if self._strategy is None:
+            raise BookingError("nothing is being held")
+        return self._strategy
+
+    def next_step(self) -> Step:
+        """Return what to do now. What it requests is recorded before."""
+        step = self.strategy.next_step()
+        if step.kind is StepKind.REQUEST:
+            self._intend(request.slot for request in step.requests)
+        return step
+
+    def take_responses(self, step: Step, responses: Sequence[HoldResponse]) -> Step:
+        """Take in how the site responded to the requests of this step, and return the next one.
+
+        Args:
+            step: the step.
+            responses: one for each of its requests, in their order; fewer where the requests were broken off.
+        """
+        self.strategy.take_responses(step, responses)
+        return self._step_after(step)
+
+    def take_calendar(self, step: Step, state: HourState | None) -> Step:
+        """Take in what the calendar shows for the slot of this step (None: it cannot be read); return the next one."""
+        self.strategy.take_calendar(step, state)
+        return self.next_step()
+
+    def take_basket(self, step: Step, basket: Basket) -> Step:
+        """Take in the basket after a request without a response, and return the next step.
+
+        Raises:
+            PageError: the basket holds what cannot be read, and that may be the slot.
+        """
+        slot = step.request.slot
+        held = any(self._is(line, slot) for line in basket.lines)
+        if basket.unread and not held:
+            raise PageError(f"the basket holds what cannot be read, and it may be {slot}: {basket.unread[0]}")
+        self.strategy.take_basket(step, held=held)
+        return self._step_after(step)
+
+    def take_login(self) -> Step:
+        """Take in that a new login succeeded, and return the next step."""
+        self.strategy.take_login()
+        return self.next_step()
+
+    def _step_after(self, step: Step) -> Step:
+        """Record what a step has brought into the basket, and return the next one."""
+        requested = {(request.wish, request.slot) for request in step.requests}
+        for attempt in self.strategy.attempts:
+            if attempt.slot is not None and (attempt.wish, attempt.slot) in requested:
+                self._record(attempt.slot, SlotState.HELD, "in the basket")
+                self._held_here.add(attempt.slot)
+        return self.next_step()
+
+    def end_holding(self) -> bool:
+        """Record what became of every attempt, now that no more requests are made; return whether a slot was got."""
+        attempts, self._strategy = self.strategy.attempts, None
+        for attempt in attempts:
+            attempt.measures["tries"] = int(attempt.measures.get("tries", 0)) + attempt.tries
+            for name, instant in (("request sent", attempt.sent), ("hold confirmed", attempt.answered)):
+                if instant is not None and self._opened is not None:
+                    attempt.measures[f"{name}, ms after the opening"] = round((instant - self._opened) * 1000)
+            if attempt.open:
                 continue  # Cut short: a request may have been granted, and the next run looks into the basket.
-            for slot in reach.want.slots:
-                if slot != reach.held and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
-                    self._record(slot, SlotState.RELEASED, self._clean(reach.why) or "not needed")
+            for slot in attempt.wish.slots:
+                if slot != attempt.slot and self.ledger.state(self.account.key, slot) is SlotState.INTENT:
+                    self._record(slot, SlotState.RELEASED, self._clean(attempt.why) or "not needed")
                     self._intended.discard(slot)
-            if reach.outcome is not None and self._may_come_back(reach.outcome):
-                progress.lost = (reach.outcome, reach.why)
-            elif reach.outcome is not None:
-                self._finish(progress, reach.want.first, reach.outcome, reach.why)
+            if attempt.outcome is not None and self._may_come_back(attempt.outcome):
+                attempt.lost = (attempt.outcome, attempt.why)
+            elif attempt.outcome is not None:
+                self._finish(attempt, attempt.wish.first, attempt.outcome, attempt.why)
+        return any(attempt.slot for attempt in attempts)
+
+    @property
+    def lost(self) -> tuple[Attempt, ...]:
+        """What could not be held when it was last tried."""
+        return tuple(attempt for attempt in self._attempts if attempt.slot is None and attempt.outcome is not None)
 
     def _may_come_back(self, outcome: Outcome) -> bool:
         return self.plan.watch_until is not None and outcome in {Outcome.TAKEN, Outcome.NOT_OPEN}
 
     @property
-    def watched(self) -> tuple[Want, ...]:
+    def watched(self) -> tuple[Wish, ...]:
         """What was lost at the opening and may come back."""
-        return tuple(progress.want for progress in self._open() if progress.lost and progress.slot is None)
+        return tuple(attempt.wish for attempt in self._watched())
+
+    def _watched(self) -> list[Attempt]:
+        return [attempt for attempt in self._open() if attempt.lost and attempt.slot is None]
 
     # Paying
 
@@ -469,10 +550,10 @@ class Night:
         if not prices:
             why = f"the basket shows none of the held slots: look at it, {self._until()}"
             self.stop_here(Outcome.NEEDS_PERSON, why)
-        for progress in self._open():
-            if progress.slot in held and progress.slot not in prices:
-                self._record(progress.slot, SlotState.RELEASED, "gone from the basket before it was paid")
-                self._finish(progress, progress.slot, Outcome.SITE_ERROR, "the basket lost it before it was paid")
+        for attempt in self._open():
+            if attempt.slot in held and attempt.slot not in prices:
+                self._record(attempt.slot, SlotState.RELEASED, "gone from the basket before it was paid")
+                self._finish(attempt, attempt.slot, Outcome.SITE_ERROR, "the basket lost it before it was paid")
         if basket.total is None:
             self.stop_here(Outcome.NEEDS_PERSON, "the basket names no total, so nothing is paid")
         known = [price for price in prices.values() if price is not None]
@@ -538,7 +619,7 @@ class Night:
         self._fee = more
         told = f"the card portal charges a fee of {pounds(more)}"
         self._record(slot, SlotState.HELD, told, price + more)
-        self.ledger.mark(self.plan.run, self.account.key, Mark.NOTICE, told)
+        self.ledger.mark(self.plan.run, self.account.key, Event.NOTICE, told)
 
     @contextmanager
     def _spending(self, what: str) -> Iterator[None]:
@@ -561,17 +642,17 @@ class Night:
     @property
     def declined_for(self) -> str:
         """Names of the accounts for which the card was declined in this run; empty when it was not."""
-        keys = self.ledger.marks(self.plan.run, Mark.CARD_DECLINED)
+        keys = self.ledger.marks(self.plan.run, Event.CARD_DECLINED)
         return " and ".join(account.name for account in self.plan.accounts if account.key in keys)
 
-    def card_declined(self, why: str) -> NoReturn:
+    def stop_after_declined_card(self, why: str) -> NoReturn:
         """Tell the ledger that the card was declined: the accounts share it, and none tries it again in this run.
 
         Raises:
             StopError: always.
         """
-        self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, self._clean(why))
-        self.payment_was_not_sent(Proof.DECLINED)
+        self.ledger.mark(self.plan.run, self.account.key, Event.CARD_DECLINED, self._clean(why))
+        self.record_payment_not_sent(Proof.DECLINED)
         self.stop_here(Outcome.DECLINED, why)
 
     def check_card(self) -> None:
@@ -584,7 +665,7 @@ class Night:
             why = f"the card was declined for {self.declined_for}, and no account tries it again in this run"
             self.stop_here(Outcome.DECLINED, f"{why}: see to the card and run again")
 
-    def going_on_may_pay(self) -> None:
+    def record_form_as_payment(self) -> None:
         """Tell the ledger that the next form of the card portal may be what pays.
 
         Raises:
@@ -592,7 +673,7 @@ class Night:
         """
         self._begin_payment(Click.BY_GOING_ON, self.plan.ceilings(self.account.key))
 
-    def payment_begins(self, *, by_card: bool = True, anyhow: bool = False) -> None:
+    def record_payment_intent(self, *, by_card: bool = True, anyhow: bool = False) -> None:
         """Tell the ledger that the next click may move money; what may be spent is set aside in the same step.
 
         Args:
@@ -651,10 +732,10 @@ class Night:
             f"the bank asks to confirm the payment of {pounds(self._total)}: confirm it now, as the bank has told you, "
             f"before {until:%H:%M:%S}"
         )
-        self.ledger.mark(self.plan.run, self.account.key, Mark.BANK, text)
+        self.ledger.mark(self.plan.run, self.account.key, Event.BANK, text)
         return text
 
-    def payment_was_not_sent(self, proof: Proof) -> None:
+    def record_payment_not_sent(self, proof: Proof) -> None:
         """Tell the ledger that no money has moved and the slots are still held.
 
         Args:
@@ -667,13 +748,13 @@ class Night:
             if self.ledger.state(self.account.key, slot) is SlotState.PAYING:
                 self._record(slot, SlotState.HELD, proof, proof=proof)
 
-    def payment_confirmed(self) -> None:
+    def record_confirmation(self) -> None:
         """Remember that the site has confirmed the payment that was sent, whatever becomes of My Bookings."""
-        for progress in self._open():
-            if progress.slot in self.sent:
-                progress.confirmed = True
+        for attempt in self._open():
+            if attempt.slot in self.sent:
+                attempt.confirmed = True
 
-    def payment_in_doubt(self, why: str) -> None:
+    def record_doubt(self, why: str) -> None:
         """Tell the ledger that nobody knows what became of the payment that was sent.
 
         The outcome is told when the account leaves: My Bookings may settle it before.
@@ -684,39 +765,39 @@ class Night:
 
     def call_for_unsettled(self) -> None:
         """Call a person for the payment of this run that nobody knows the fate of."""
-        unsure = [progress.slot for progress in self._open() if progress.slot in self.sent and not progress.confirmed]
+        unsure = [attempt.slot for attempt in self._open() if attempt.slot in self.sent and not attempt.confirmed]
         slots = [slot for slot in unsure if slot]
         if slots and (record := self.ledger.latest(self.account.key, slots[0])):
             why = record.why if record.state is SlotState.UNKNOWN else "the payment was sent and no answer was seen"
             self._call(Outcome.UNKNOWN, f"{why}: {advice(self.account.key, *slots)}", doubtful=slots)
 
-    def declined_late(self, why: str) -> None:
+    def record_late_decline(self, why: str) -> None:
         """Take in a decline that came after the payment was in doubt: no account tries the card again in this run.
 
         The slot stays unsettled: a person has been told to look, and may have acted.
         """
-        if self.account.key not in self.ledger.marks(self.plan.run, Mark.CARD_DECLINED):
-            self.ledger.mark(self.plan.run, self.account.key, Mark.CARD_DECLINED, self._clean(why))
+        if self.account.key not in self.ledger.marks(self.plan.run, Event.CARD_DECLINED):
+            self.ledger.mark(self.plan.run, self.account.key, Event.CARD_DECLINED, self._clean(why))
             self._call(Outcome.DECLINED, f"{why}; no money should have moved: {advice(self.account.key, *self.sent)}")
 
-    def payment_settled(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
+    def record_bookings(self, bookings: Sequence[BookingRow], *, confirmed: bool) -> None:
         """Take in what My Bookings lists after a payment was sent; may be told as often as it is looked at.
 
         Args:
             bookings: all rows of My Bookings.
             confirmed: whether the confirmation was seen.
         """
-        for progress in self._open():
-            slot = progress.slot
+        for attempt in self._open():
+            slot = attempt.slot
             if slot is None or slot not in self.unsettled:
                 continue
-            progress.confirmed = progress.confirmed or (confirmed and slot in self._worth)
+            attempt.confirmed = attempt.confirmed or (confirmed and slot in self._worth)
             if any(self._is(row, slot) for row in bookings):
-                self._record(slot, SlotState.PAID, "My Bookings lists it")
-                self._finish_paid(progress, slot)
-            elif progress.confirmed and self._known_as(slot) != _CONFIRMED:
+                self._record(slot, SlotState.PAID, _LISTED)
+                self._finish_paid(attempt, slot)
+            elif attempt.confirmed and self._known_as(slot) != _CONFIRMED:
                 self._record(slot, SlotState.UNKNOWN, _CONFIRMED)
-        self.payment_in_doubt("the payment was sent and no answer was seen, nor does My Bookings list the slot")
+        self.record_doubt("the payment was sent and no answer was seen, nor does My Bookings list the slot")
         self.call_for_unsettled()
 
     def _known_as(self, slot: Slot) -> str:
@@ -727,7 +808,7 @@ class Night:
         """Tell whether a basket line is a slot that may be given back: this run has made its hold."""
         return any(self._is(line, slot) for slot in self.held if slot in self._held_here)
 
-    def rehearsed(self, basket: Basket) -> None:
+    def record_rehearsal(self, basket: Basket) -> None:
         """Take in the basket after the rehearsal has emptied it of what this run had held.
 
         Raises:
@@ -737,16 +818,16 @@ class Night:
         if left:
             why = f"the rehearsal could not take {left[0]} out of the basket: remove it, {self._until()}"
             self.stop_here(Outcome.SITE_ERROR, why)
-        for progress in self._open():
-            slot = progress.slot
+        for attempt in self._open():
+            slot = attempt.slot
             if slot is None or slot not in self.held:
                 continue
             if slot in self._held_here:
                 self._record(slot, SlotState.RELEASED, "rehearsal: taken out of the basket")
-                self._finish(progress, slot, Outcome.REHEARSED, "held and given back; nothing was paid")
+                self._finish(attempt, slot, Outcome.REHEARSED, "held and given back; nothing was paid")
             else:
                 why = f"it lay in the basket before this run and was left there, {self._until()}; nothing was paid"
-                self._finish(progress, slot, Outcome.REHEARSED, why)
+                self._finish(attempt, slot, Outcome.REHEARSED, why)
 
     # The end
 
@@ -774,7 +855,7 @@ class Night:
         """Whether the account was stopped where only a person can go on, e.g. at a challenge: nothing more is asked."""
         return self._stop is not None and self._stop.outcome is Outcome.NEEDS_PERSON
 
-    def failed(self, why: str) -> None:
+    def record_failure(self, why: str) -> None:
         """Remember a failure that nobody foresaw: the reason for what is left open, if there is no better one."""
         self._failure = self._failure or self._clean(why)
         self._gives_up = self._gives_up or self._about_to_pay
@@ -783,7 +864,7 @@ class Night:
             stop = self._stop or StopError(Outcome.SITE_ERROR, self._failure)
             self._call(stop.outcome, stop.why)
 
-    def go_on_after_fault(self) -> None:
+    def clear_site_error(self) -> None:
         """Forget a fault of the site that is going to be tried again; anything else still ends the account.
 
         Raises:
@@ -799,73 +880,80 @@ class Night:
         return self._stop.why if self._stop else self._failure
 
     def close(self) -> None:
-        """Give every want that has no outcome yet the one that fits how far it came."""
+        """Give every wish that has no outcome yet the one that fits how far it came."""
+        if self._strategy is not None:
+            self.end_holding()
         self._gives_up = True
         why = self._failure or "the run ended before this slot was dealt with"
         stop = self._stop or StopError(Outcome.SITE_ERROR, why)
         lost_for = self._lost_for or stop
-        for progress in self._open():
-            slot = progress.slot
-            if slot is None and progress.lost is not None:
-                self._finish(progress, progress.want.first, *progress.lost)
+        for attempt in self._open():
+            slot = attempt.slot
+            if slot is None and attempt.lost is not None:
+                self._finish(attempt, attempt.wish.first, *attempt.lost)
             elif slot is None:
                 # What was intended stays so: a request may be on its way, and the next run looks into the basket.
-                self._finish(progress, progress.want.first, lost_for.outcome, lost_for.why)
+                self._finish(attempt, attempt.wish.first, lost_for.outcome, lost_for.why)
             else:
-                self._close_held(progress, slot, stop)
+                self._close_held(attempt, slot, stop)
         self._tell_of_earlier_payments()
 
-    def _close_held(self, progress: _Progress, slot: Slot, stop: StopError) -> None:
-        """Give a want whose slot was got the outcome that the slot's state asks for."""
+    def _close_held(self, attempt: Attempt, slot: Slot, stop: StopError) -> None:
+        """Give a wish whose slot was got the outcome that the slot's state asks for."""
         record = self.ledger.latest(self.account.key, slot)
         match record.state if record else None:
             case SlotState.PAYING:
                 why = f"the payment was sent and no answer was seen ({stop.why})"
-                if progress.confirmed:
+                if attempt.confirmed:
                     why = _CONFIRMED
                 self._record(slot, SlotState.UNKNOWN, why)
-                self._finish_unsettled(progress, slot, why)
+                self._finish_unsettled(attempt, slot, why)
             case SlotState.UNKNOWN:
-                self._finish_unsettled(progress, slot, record.why if record else "")
-            case SlotState.PAID:
+                self._finish_unsettled(attempt, slot, record.why if record else "")
+            case SlotState.PAID if record and record.run == self.plan.run:
                 # The end came between the ledger's word and the outcome.
-                self._finish_paid(progress, slot)
+                self._finish_paid(attempt, slot)
+            case SlotState.PAID if record and record.why in {_LISTED, _FOUND_LISTED}:
+                self._finish(attempt, slot, Outcome.ALREADY_BOOKED, f"My Bookings listed it in run {record.run}")
+            case SlotState.PAID:
+                why = f"{stop.why}; {_paid_but_not_listed(self.account.key, slot, 'was not asked for it')}"
+                self._finish(attempt, slot, Outcome.NEEDS_PERSON, why)
             case _:
-                self._finish(progress, slot, stop.outcome, f"{stop.why}; {self._until()}")
+                self._finish(attempt, slot, stop.outcome, f"{stop.why}; {self._until()}")
 
-    def _finish_paid(self, progress: _Progress, slot: Slot) -> None:
+    def _finish_paid(self, attempt: Attempt, slot: Slot) -> None:
         steps = self.ledger.history(account=self.account.key, slot_day=slot.date, run=self.plan.run)
         paid_now = any(step.slot == slot and step.state is SlotState.PAYING for step in steps)
         outcome = Outcome.BOOKED if paid_now else Outcome.ALREADY_BOOKED
-        self._finish(progress, slot, outcome, "" if paid_now else "My Bookings lists it")
+        self._finish(attempt, slot, outcome, "" if paid_now else _LISTED)
         command = settle_command(self.account.key, slot, "paid")
         if any(key == self.account.key and command in text for key, _, text in self._calls()):
             told = f"the payment of {slot} is settled: My Bookings lists it, and nobody is needed"
-            self.ledger.mark(self.plan.run, self.account.key, Mark.SETTLED, told)
+            self.ledger.mark(self.plan.run, self.account.key, Event.SETTLED, told)
 
     def _calls(self) -> list[tuple[str, str, str]]:
-        return self.ledger.details(self.plan.run, Mark.CALL)
+        return self.ledger.details(self.plan.run, Event.CALL)
 
-    def _finish_unsettled(self, progress: _Progress, slot: Slot, why: str) -> None:
+    def _finish_unsettled(self, attempt: Attempt, slot: Slot, why: str) -> None:
         told = f"{why}: {advice(self.account.key, slot)}"
-        if progress.confirmed:
+        if attempt.confirmed:
             outcome = Outcome.NOT_LISTED
             told = f"the site has confirmed the payment, and each run looks again: {advice(self.account.key, slot)}"
         else:
             outcome = Outcome.NEEDS_PERSON if why == _LOST else Outcome.UNKNOWN
-        self._finish(progress, slot, outcome, told)
+        self._finish(attempt, slot, outcome, told)
 
-    def abandoned(self, why: str) -> None:
+    def record_abandoned(self, why: str) -> None:
         """Close the books of a worker that could not do so itself, from what the ledger holds of this run."""
         told = [record for record in self.ledger.outcomes(self.plan.run) if record.account == self.account.key]
         here = self.ledger.states(account=self.account.key, slot_day=self.plan.slot_day)
         ours = {record.slot for record in here if record.state in _OURS} - {record.slot for record in told}
-        for progress in self._progress:
-            progress.done = any(record.wanted == progress.want.first for record in told)
-        for progress in self._open():
-            progress.slot = next((slot for slot in progress.want.slots if slot in ours), None)
-            ours -= {progress.slot}  # A slot is one want's, even if two wants name it.
-        self.failed(why)
+        for attempt in self._attempts:
+            attempt.done = any(record.wanted == attempt.wish.first for record in told)
+        for attempt in self._open():
+            attempt.slot = next((slot for slot in attempt.wish.slots if slot in ours), None)
+            ours -= {attempt.slot}  # A slot is one wish's, even if two wishes name it.
+        self.record_failure(why)
         self.close()
 
     @property
@@ -915,20 +1003,20 @@ class Night:
             run=self.plan.run, account=self.account.key, slot=slot, state=state, why=why, pence=pence, proof=proof
         )  # fmt: skip
 
-    def _finish(self, progress: _Progress, slot: Slot, outcome: Outcome, why: str) -> None:
+    def _finish(self, attempt: Attempt, slot: Slot, outcome: Outcome, why: str) -> None:
         held = self.held
         self.ledger.outcome(
             run=self.plan.run,
-            want=progress.want,
+            wish=attempt.wish,
             slot=slot,
             outcome=outcome,
             why=self._clean(why),
             email=self._email,
-            measures=progress.measures,
+            measures=attempt.measures,
         )
         if outcome in _CALLED_FOR or (slot in held and not outcome.satisfied):
             self._call(outcome, why, doubtful=(slot,) if outcome in {Outcome.UNKNOWN, Outcome.NOT_LISTED} else ())
-        progress.done = True
+        attempt.done = True
 
     def _call(self, outcome: Outcome, why: str, *, doubtful: Sequence[Slot] = ()) -> None:
         """Call for a person, once a run for each trouble of the account; the runner passes it on at once.
@@ -938,7 +1026,7 @@ class Night:
         """
         why = self._clean(why)
         told, held = f"{outcome}: {why.partition(';')[0]}", self.held
-        for key, _, text in self.ledger.details(self.plan.run, Mark.CALL):
+        for key, _, text in self.ledger.details(self.plan.run, Event.CALL):
             named = text.partition(_HELD_AND_NOT_PAID)[2]
             commands = all(settle_command(self.account.key, slot, "") in text for slot in doubtful)
             if (
@@ -948,7 +1036,7 @@ class Night:
                 and commands
             ):
                 return
-        self.ledger.mark(self.plan.run, self.account.key, Mark.CALL, f"{outcome}: {why}{self._what_is_held()}")
+        self.ledger.mark(self.plan.run, self.account.key, Event.CALL, f"{outcome}: {why}{self._what_is_held()}")
 
     def _what_is_held(self) -> str:
         """Return what is held, for how much, until when and where, and what to do with it; empty if nothing is."""
@@ -971,8 +1059,5 @@ class Night:
         """What may lie in this account's basket and be paid already, of any day."""
         return list(dict.fromkeys([*self.unsettled, *(record.slot for record in self._earlier_payments())]))
 
-    def _open(self) -> list[_Progress]:
-        return [progress for progress in self._progress if not progress.done]
-
-    def _of(self, want: Want) -> _Progress:
-        return next(progress for progress in self._progress if progress.want == want)
+    def _open(self) -> list[Attempt]:
+        return [attempt for attempt in self._attempts if not attempt.done]

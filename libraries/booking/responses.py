@@ -1,4 +1,4 @@
-"""How the site answered a request for a slot, told from where it led and what it shows."""
+"""How the site responded to a request for a slot, read from where it led and what it shows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.holding import Answer, AnswerKind
+from booking.hold_strategy import HoldResponse, ResponseKind
 from booking.model import Slot
 from booking.pages import PageError, read_rows, same_site, text_of
 
@@ -29,8 +29,8 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Landmarks:
-    """By what the pages of a site are told apart, as the site's file under variables/ has it."""
+class Markup:
+    """By what the pages of a site are known, as the site's file under variables/ has it."""
 
     site_url: str
     court_path: str
@@ -44,7 +44,7 @@ class Landmarks:
     """Selector of the cells of a line."""
 
 
-def read_answer(seen: Mapping[str, Any], slot: Slot, facility: str, site: Landmarks) -> Answer:  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
+def read_response(seen: Mapping[str, Any], slot: Slot, facility: str, site: Markup) -> HoldResponse:  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
     """Understand what came back for one request for a slot.
 
     Args:
@@ -56,35 +56,35 @@ def read_answer(seen: Mapping[str, Any], slot: Slot, facility: str, site: Landma
         site: by what its pages are told apart.
     """
 
-    def answer(kind: AnswerKind, why: str) -> Answer:
-        return Answer(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
+    def response(kind: ResponseKind, why: str) -> HoldResponse:
+        return HoldResponse(kind, why, sent=float(seen["sent"]) / 1000, answered=float(seen["answered"]) / 1000)
 
     status, html = int(seen["status"]), str(seen["html"])
     if not status:
-        return answer(AnswerKind.SILENT, f"no answer from the site ({seen['error']})")
+        return response(ResponseKind.SILENT, f"no answer from the site ({seen['error']})")
     if is_challenge(html, str(seen.get("mitigated") or "")):
-        return answer(AnswerKind.BLOCKED, "the site shows a challenge page: open it in a browser and look")
+        return response(ResponseKind.BLOCKED, "the site shows a challenge page: open it in a browser and look")
     if status in _BLOCKED_STATUSES:
-        return answer(AnswerKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later")
+        return response(ResponseKind.BLOCKED, f"{_BLOCKED_STATUSES[status]} (HTTP {status}): try by hand, and later")
     if status >= 500:
-        return answer(AnswerKind.FAULTY, f"the site answered with HTTP {status}")
+        return response(ResponseKind.FAULTY, f"the site answered with HTTP {status}")
     if not same_site(str(seen["url"]), site.site_url):
-        return answer(AnswerKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}")
+        return response(ResponseKind.ELSEWHERE, f"the site led away to {_short_host(str(seen['url']))}")
     path = f"{urlsplit(str(seen['url'])).path.lower().rstrip('/')}/"
     if path == f"{site.login_path.lower().rstrip('/')}/":
-        return answer(AnswerKind.LOGGED_OUT, "the session had ended")
+        return response(ResponseKind.LOGGED_OUT, "the session had ended")
     if path.startswith(site.basket_path.lower()):
         try:
             rows = read_rows(html, row=site.line, cell=site.cell)
         except PageError:
             rows = ()
         if rows and not any(row.is_slot(slot, facility) for row in rows):
-            return answer(AnswerKind.ELSEWHERE, f"the basket does not show {slot.time}")
+            return response(ResponseKind.ELSEWHERE, f"the basket does not show {slot.time}")
         # A basket whose lines cannot be read is believed here and looked at again before anything is paid.
-        return answer(AnswerKind.HELD, "in the basket")
+        return response(ResponseKind.HELD, "in the basket")
     if path.startswith(site.court_path.lower()):
-        return answer(AnswerKind.BOUNCED, f"the site sent the request for {slot.time} back to the court page")
-    return answer(AnswerKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket")
+        return response(ResponseKind.REFUSED, f"the site sent the request for {slot.time} back to the court page")
+    return response(ResponseKind.ELSEWHERE, f"the site showed {path[:80]} instead of the basket")
 
 
 def _short_host(address: str) -> str:

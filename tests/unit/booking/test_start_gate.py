@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from booking.turns import LONGEST_WAIT, Turn
+from booking.start_gate import LONGEST_WAIT, StartGate
 
 HOLDER = """
 import sys
 from pathlib import Path
-from booking.turns import Turn
-turn = Turn(Path(sys.argv[1]), 1)
+from booking.start_gate import StartGate
+turn = StartGate(Path(sys.argv[1]), 1)
 print(turn.take(), flush=True)
 sys.stdin.read()
 """
@@ -30,26 +30,26 @@ class Clock:
         self.time += seconds
 
 
-def turn(folder: Path, clock: Clock, places: int = 2) -> Turn:
-    return Turn(folder, places, now=clock.now, sleep=clock.sleep)
+def gate(folder: Path, clock: Clock, places: int = 2) -> StartGate:
+    return StartGate(folder, places, now=clock.now, sleep=clock.sleep)
 
 
 def test_as_many_start_at_once_as_there_are_places(tmp_path: Path) -> None:
     clock = Clock()
-    turns = [turn(tmp_path, clock) for _ in range(2)]
-    assert [each.take() for each in turns] == [True, True]
+    gates = [gate(tmp_path, clock) for _ in range(2)]
+    assert [each.take() for each in gates] == [True, True]
     assert clock.time == 0.0
-    assert not turn(tmp_path, clock).take()
+    assert not gate(tmp_path, clock).take()
     assert clock.time == pytest.approx(LONGEST_WAIT, abs=1)
 
 
 def test_a_place_that_is_passed_on_is_taken_by_the_next(tmp_path: Path) -> None:
     clock = Clock()
-    first = turn(tmp_path, clock, places=1)
+    first = gate(tmp_path, clock, places=1)
     first.take()
     first.pass_on()
     first.pass_on()
-    assert turn(tmp_path, clock, places=1).take()
+    assert gate(tmp_path, clock, places=1).take()
 
 
 def test_the_place_of_a_killed_worker_is_free(tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ def test_the_place_of_a_killed_worker_is_free(tmp_path: Path) -> None:
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline().strip() == "True"
-        assert not turn(tmp_path, Clock(), places=1).take()
+        assert not gate(tmp_path, Clock(), places=1).take()
         worker.kill()
         worker.wait()
-    assert turn(tmp_path, Clock(), places=1).take()
+    assert gate(tmp_path, Clock(), places=1).take()
 
 
 def test_without_a_number_there_is_a_place_for_each_core(tmp_path: Path) -> None:
-    assert Turn(tmp_path).take()
+    assert StartGate(tmp_path).take()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from booking.errors import Fault, SettingsError
+from booking.errors import Problem, SettingsError
 from booking.settings import HEADING, NOTIFY_URLS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PATIENCE = 15.0
 """Seconds that the end of a run waits for messages that are still on their way."""
 
 
-class Messages:
+class Notifier:
     """A thread that sends what it is given, one message after the other, to every address."""
 
     def __init__(self, urls: Sequence[str], clean: Callable[[str], str], warn: Callable[[str], None]) -> None:
@@ -84,7 +84,7 @@ def _services(urls: Sequence[str]) -> list[Apprise]:
         service = Apprise.instantiate(url, asset=asset)
         if service is None:
             faults.append(
-                Fault(NOTIFY_URLS, f"address {number} means nothing to Apprise: see its wiki for how each is written")
+                Problem(NOTIFY_URLS, f"address {number} means nothing to Apprise: see its wiki for how each is written")
             )
         else:
             services.append(Apprise(service, asset=asset))

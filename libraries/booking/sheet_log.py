@@ -15,7 +15,7 @@ _IDENTITY = 6
 """So many cells, down to the status, tell one row from any other: the first is an instant to the millisecond."""
 
 
-class LogSheet:
+class SheetLog:
     """Sends what the sheet's log has not been told. One writer at a time: the ledger and this belong to one thread."""
 
     def __init__(self, ledger: Ledger, open_sheet: Callable[[], Sheet], zone: tzinfo) -> None:

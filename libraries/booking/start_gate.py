@@ -13,7 +13,7 @@ LONGEST_WAIT = 120.0
 _POLL = 0.1
 
 
-class Turn:
+class StartGate:
     """One of as many places as the machine has cores; the system frees the place of a worker that is killed."""
 
     def __init__(
