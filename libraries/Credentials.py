@@ -83,11 +83,6 @@ class Credentials:
             "postcode": Secret(card.postcode),
         }
 
-    @keyword
-    def get_payment_hosts(self) -> tuple[str, ...]:
-        """Returns the hosts on which card data may be typed: the site's own and those of ``PAYMENT_HOSTS``."""
-        return self._read().payment_hosts
-
     def clean(self, text: str) -> str:
         """Return text that a page has shown with every secret blackened, before it is recorded or sent anywhere."""
         self._read()

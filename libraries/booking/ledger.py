@@ -734,7 +734,7 @@ def _is_new(db: sqlite3.Connection, path: Path) -> bool:
     if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
         return True
     if application != APPLICATION_ID:
-        raise LedgerError(f"{path}: this file is no ledger; move it away, or set RESULTS_DIR to another folder.")
+        raise LedgerError(f"{path}: this file is not a ledger; move it away, or set RESULTS_DIR to another folder.")
     if version != SCHEMA_VERSION:
         raise LedgerError(
             f"{path}: the ledger is of version {version}, this program knows version {SCHEMA_VERSION}; "

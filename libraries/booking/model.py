@@ -149,6 +149,8 @@ class Plan:
     """Until when slots that were lost at the opening are watched; None: they are not."""
     watch_every: float = 300.0
     """Seconds between two looks of a watch."""
+    payment_hosts: tuple[str, ...] = ()
+    """Hosts on which card data may be typed."""
     basket_url: str = ""
     """Where a person finds what is held; empty where the site's file does not say."""
     family: tuple[str, ...] = ()
@@ -220,6 +222,7 @@ class Plan:
                     for wish in plain["wishes"]
                 ),
                 "family": tuple(plain.get("family", ())),
+                "payment_hosts": tuple(plain.get("payment_hosts", ())),
                 "remarks": tuple(
                     Remark(RemarkKind(remark["kind"]), remark["where"], remark["message"])
                     for remark in plain["remarks"]

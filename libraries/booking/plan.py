@@ -54,6 +54,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
     logins: Mapping[str, str] = MappingProxyType({}),
     watch_until: datetime | None = None,
     watch_every: float = 300.0,
+    payment_hosts: Sequence[str] = (),
     basket_url: str = "",
 ) -> Plan:
     """Return what the run is going to do about this slot day; a plan without wishes is a plan.
@@ -80,6 +81,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         logins: addresses that log in instead of the sheet's, by key of the account.
         watch_until: until when lost slots are watched.
         watch_every: seconds between two looks.
+        payment_hosts: hosts on which card data may be typed.
         basket_url: where a person finds what is held.
 
     Raises:
@@ -105,6 +107,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
         remarks=tuple(remarks),
         watch_until=watch_until,
         watch_every=watch_every,
+        payment_hosts=tuple(payment_hosts),
         basket_url=basket_url,
         family=tuple(known),
     )
@@ -166,7 +169,7 @@ def read_plan(path: Path) -> Plan:
     except OSError as error:
         raise BookingError(f"{path}: the plan cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BookingError(f"{path}: this is no plan of this program ({type(error).__name__}).") from error
+        raise BookingError(f"{path}: this is not a plan of this program ({type(error).__name__}).") from error
 
 
 @dataclass
@@ -217,7 +220,9 @@ def _accounts(
         )
         named = _NUMBER_IN_PATH.search(account.court_url)
         if account.court and named and int(named[1]) != account.court:
-            reader.tell(f"Court Number {account.court}: the Court URL is that of court {named[1]}; mend one of them.")
+            reader.tell(
+                f"Court Number {account.court}: the Court URL is that of court {named[1]}; correct one of them."
+            )
         login = logins.get(account.key, account.email).strip().casefold()
         if account.key in accounts:
             reader.tell(f"Account: {shown(account.name)} is there already; give each account one row and its own name.")
@@ -314,7 +319,7 @@ def _email(text: str) -> str:
     if not text:
         raise ValueError("no address is given: write the one that logs in to the site")
     if not _EMAIL.fullmatch(text):
-        raise ValueError(f"{shown(text)} is no e-mail address: write one such as mother@example.test")
+        raise ValueError(f"{shown(text)} is not a valid e-mail address: write one such as mother@example.test")
     return text
 
 
@@ -322,7 +327,7 @@ def _court(text: str) -> int:
     found = _COURT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not found or int(found[1]) == 0:
         given = shown(text) if text else "nothing"
-        raise ValueError(f"{given} is no court number: write one such as 1")
+        raise ValueError(f"{given} is not a valid court number: write one such as 1")
     return int(found[1])
 
 
@@ -335,11 +340,11 @@ def _court_url(text: str, site_url: str) -> str:
         url = urlsplit(text)
         same = _origin(url) == _origin(urlsplit(site_url))
     except ValueError:
-        raise ValueError(f"{shown(text)} is no address: {right}") from None
+        raise ValueError(f"{shown(text)} is not a valid address: {right}") from None
     if not same:
         raise ValueError(f"{shown(text)} is not on the configured site and is never visited: {right}")
     if not _COURT_PATH.fullmatch(url.path):
-        raise ValueError(f"{shown(text)} is no page of a court: {right}")
+        raise ValueError(f"{shown(text)} is not the page of a court: {right}")
     return f"{site_url.rstrip('/')}{url.path.rstrip('/')}/"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from booking.hold_strategy import HoldResponse, ResponseKind
+from booking.markup import Markup
 from booking.model import Slot
 from booking.pages import PageError, read_rows, same_site, text_of
 
@@ -26,22 +26,6 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
     title = page.css_first("title")
     heading = text_of(title).lower() if title is not None else ""
     return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
-
-
-@dataclass(frozen=True, slots=True)
-class Markup:
-    """By what the pages of a site are known, as the site's file under variables/ has it."""
-
-    site_url: str
-    court_path: str
-    """How the paths of court pages begin."""
-    login_path: str
-    basket_path: str
-    """How the paths of the only pages begin that mean "held"."""
-    line: str
-    """Selector of a basket line."""
-    cell: str
-    """Selector of the cells of a line."""
 
 
 def read_response(seen: Mapping[str, Any], slot: Slot, facility: str, site: Markup) -> HoldResponse:  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables
@@ -75,7 +59,7 @@ def read_response(seen: Mapping[str, Any], slot: Slot, facility: str, site: Mark
         return response(ResponseKind.LOGGED_OUT, "the session had ended")
     if path.startswith(site.basket_path.lower()):
         try:
-            rows = read_rows(html, row=site.line, cell=site.cell)
+            rows = read_rows(html, row=site.basket_line, cell=site.basket_cell)
         except PageError:
             rows = ()
         if rows and not any(row.is_slot(slot, facility) for row in rows):

@@ -89,11 +89,11 @@ def parse_season(note: str) -> Season | None:
         return None
     for reading in readings:
         if reading.fault:
-            raise ValueError(f"{shown(note)} is no season: {reading.fault}")
+            raise ValueError(f"{shown(note)} is not a valid season: {reading.fault}")
     plus = frozenset[int]().union(*(reading.plus for reading in readings))
     minus = frozenset[int]().union(*(reading.minus for reading in readings))
     if not (days := (plus or frozenset(_YEAR)) - minus):
-        raise ValueError(f"{shown(note)} is no season: no day of the year is left in it")
+        raise ValueError(f"{shown(note)} is not a valid season: no day of the year is left in it")
     return Season(days)
 
 
@@ -198,7 +198,7 @@ def _misspelt(tokens: list[_Token], start: int) -> _Reading | None:
     month = close[0] if close else "january"
     reading = _Reader([*tokens[:index], _Token("MONTH", month), *tokens[index + 1 :]], start).read()
     hint = f"did you mean {month.title()}?" if close else "write one such as Feb-Aug only"
-    return replace(reading, fault=f"{shown(text)} is no month: {hint}") if reading else None
+    return replace(reading, fault=f"{shown(text)} is not a valid month: {hint}") if reading else None
 
 
 class _Reader:
@@ -317,7 +317,7 @@ class _Reader:
             day = span.last if "end" in edge else span.first
             span = replace(span, first=day, last=day, named=False)
         if vague:
-            span = replace(span, fault=f'"{vague}" is no date: write a day, such as 15 April')
+            span = replace(span, fault=f'"{vague}" is not a valid date: write a day, such as 15 April')
         if self._take("YEAR"):
             span = replace(span, fault="it comes back every year: leave the year out")
         return span

@@ -277,14 +277,14 @@ def _read_env_file(path: Path | None, faults: list[Problem]) -> dict[str, str]:
         where = f"{path.name}, line {line}"
         if binding.error:
             faults.append(
-                Problem(where, "is no setting: write NAME=value, the value in single quotes if it is long or odd")
+                Problem(where, "is not a setting: write NAME=value, the value in single quotes if it is long or odd")
             )
         elif binding.key is not None and binding.value is None:
             faults.append(Problem(where, "has no value: write NAME=value, or NAME= for none"))
         elif binding.key is not None:
             values[binding.key] = binding.value or ""
             if meant := _meant(binding.key):
-                faults.append(Problem(where, f"{binding.key} is no setting: did you mean {meant}?"))
+                faults.append(Problem(where, f"{binding.key} is not a setting: did you mean {meant}?"))
     return values
 
 
@@ -393,7 +393,7 @@ class _Loader:
         known = {path.stem.replace("_", "-"): path for path in sorted(self._sites.glob("[!_]*.py"))}
         name = self._values.get("BOOKING_SITE", "practice").strip().lower().replace("_", "-")
         if name not in known:
-            self._fault("BOOKING_SITE", f"{shown(name)} is no known site: write {' or '.join(known)}")
+            self._fault("BOOKING_SITE", f"{shown(name)} is not a known site: write {' or '.join(known)}")
             return None
         try:
             return _site(name, _variables_of(known[name]))
@@ -484,7 +484,7 @@ class _Loader:
     def _program(self, text: str) -> Path:
         path = self._path(text)
         if not path.is_file() or not os.access(path, os.X_OK):
-            raise ValueError(f"{shown(text)} is no program that can be run: write the path of Chrome or Chromium")
+            raise ValueError(f"{shown(text)} is not a program that can be run: write the path of Chrome or Chromium")
         return path
 
 
@@ -516,7 +516,7 @@ def _url(text: str) -> str:
     """Return an address in one form. What is not plain is refused, because browsers may understand it otherwise."""
     if not _URL.fullmatch(text):
         raise ValueError(
-            "is no plain address: write one such as https://host.example.test, without user name, password, ? or #"
+            "is not a valid plain address: write https://host.example.test, without user name, password, ? or #"
         )
     parts = urlsplit(text)
     port = parts.port
@@ -532,13 +532,15 @@ def _hosts(text: str) -> tuple[str, ...]:
     hosts = [host.strip().lower() for host in text.split(",") if host.strip()]
     for host in hosts:
         if not _HOST.fullmatch(host):
-            raise ValueError(f"{shown(host)} is no host name: write names with commas, such as pay.example.test")
+            raise ValueError(
+                f"{shown(host)} is not a valid host name: write names with commas, such as pay.example.test"
+            )
     return tuple(dict.fromkeys(hosts))
 
 
 def _sheet_id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
-        raise ValueError(f"{shown(text)} is no sheet id: take the part of its address between /d/ and /edit")
+        raise ValueError(f"{shown(text)} is not a valid sheet id: take the part of its address between /d/ and /edit")
     return text
 
 
@@ -594,7 +596,7 @@ def _pence(text: str) -> int:
 
 def _days(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 366:
-        raise ValueError(f"{shown(text)} is no number of days from 0 to 366: write one such as 35")
+        raise ValueError(f"{shown(text)} is not a valid number of days from 0 to 366: write one such as 35")
     return int(text)
 
 
@@ -603,7 +605,7 @@ def _release_minutes(text: str) -> int:
     minutes = int(match[1]) * 60 + int(match[2]) if match else -1
     if not 0 <= minutes <= 24 * 60:
         raise ValueError(
-            f"{shown(text)} is no time from 00:00 to 24:00: 24:00 is midnight at the end of the opening day"
+            f"{shown(text)} is not a valid time from 00:00 to 24:00: 24:00 is midnight at the end of the opening day"
         )
     return minutes
 
@@ -612,7 +614,7 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"{shown(text)} is no time zone: write one such as Europe/London") from None
+        raise ValueError(f"{shown(text)} is not a valid time zone: write one such as Europe/London") from None
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime:
@@ -627,13 +629,13 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
 
 def _minutes(text: str) -> timedelta:
     if not re.fullmatch(r"[0-9]{1,4}(?:\.[0-9]{1,6})?", text) or float(text) > 24 * 60:
-        raise ValueError(f"{shown(text)} is no number of minutes from 0 to 1440: write one such as 45")
+        raise ValueError(f"{shown(text)} is not a valid number of minutes from 0 to 1440: write one such as 45")
     return timedelta(minutes=float(text))
 
 
 def _seconds(text: str) -> timedelta:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) > 2400:
-        raise ValueError(f"{shown(text)} is no number of seconds from 0 to 2400: write one such as 600")
+        raise ValueError(f"{shown(text)} is not a valid number of seconds from 0 to 2400: write one such as 600")
     return timedelta(seconds=int(text))
 
 
@@ -644,35 +646,35 @@ def _watch_until(text: str) -> str:
 
 def _browser_server(text: str) -> str:
     if not re.fullmatch(r"wss?://[^\s/@]+(/\S*)?", text):
-        raise ValueError(f"{shown(text)} is no address of a browser server: it begins with ws:// or wss://")
+        raise ValueError(f"{shown(text)} is not a valid address of a browser server: it begins with ws:// or wss://")
     return text
 
 
 def _card_number(text: str) -> str:
     number = re.sub(r"[ -]", "", text)
     if not re.fullmatch(r"[0-9]{12,19}", number):
-        raise ValueError("is no card number: it has 12 to 19 digits")
+        raise ValueError("is not a valid card number: it has 12 to 19 digits")
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
     if sum(value - 9 if value > 9 else value for value in doubled) % 10:
-        raise ValueError("is no card number: its check digit does not fit, so one digit at least is mistyped")
+        raise ValueError("is not a valid card number: its check digit does not fit, so one digit at least is mistyped")
     return number
 
 
 def _expiry_month(text: str) -> str:
     if not re.fullmatch(r"0?[1-9]|1[0-2]", text):
-        raise ValueError("is no month: write 1 to 12")
+        raise ValueError("is not a valid month: write 1 to 12")
     return text.zfill(2)
 
 
 def _expiry_year(text: str) -> str:
     if not re.fullmatch(r"(?:20)?[0-9]{2}", text):
-        raise ValueError("is no year: write its two or four digits")
+        raise ValueError("is not a valid year: write its two or four digits")
     return text[-2:]
 
 
 def _security_code(text: str) -> str:
     if not re.fullmatch(r"[0-9]{3,4}", text):
-        raise ValueError("is no security code: it has three or four digits")
+        raise ValueError("is not a valid security code: it has three or four digits")
     return text
 
 

@@ -195,8 +195,8 @@ def open_sheet(
     """
     if not re.fullmatch(r"[\w-]+", sheet_id, re.ASCII):
         raise SheetError(
-            f'GSHEET_MAIN_ID "{clean_text(sheet_id)[:60]}" is no sheet id: it is the part of the sheet\'s address '
-            "between /d/ and /edit."
+            f'GSHEET_MAIN_ID "{clean_text(sheet_id)[:60]}" is not a valid sheet id: it is the part of '
+            "the sheet's address between /d/ and /edit."
         )
     try:
         auth = _Tokens(gspread.service_account_from_dict(service_account, scopes=SCOPES).http_client.auth)

@@ -94,7 +94,7 @@ def _days_of(part: str) -> tuple[int, ...]:
     if len(ends) == 1:
         return tuple(parse_day(word) for word in phrase.split())
     if len(ends) != 2:
-        raise ValueError(f"{shown(part)} is no range of days: write Mon-Fri, or the days with commas")
+        raise ValueError(f"{shown(part)} is not a valid range of days: write Mon-Fri, or the days with commas")
     first, last = map(parse_day, ends)
     return tuple((first + step) % 7 for step in range((last - first) % 7 + 1))
 
@@ -158,7 +158,7 @@ def parse_hours(text: object) -> tuple[int, ...]:
 def _digits(value: object) -> str:
     """Return a cell as text, also where the sheet returned a number."""
     if value is None or isinstance(value, bool):
-        raise ValueError(f"{shown(value)} is no time: write one such as 18:00 or 6pm")
+        raise ValueError(f"{shown(value)} is not a valid time: write one such as 18:00 or 6pm")
     if isinstance(value, float):
         if 0 <= value < 1:
             hour, minute = divmod(round(value * _MINUTES_A_DAY), 60)
@@ -173,7 +173,7 @@ def _span(text: str) -> tuple[int, int]:
     """Return start and length in minutes; the length is 0 where no end was typed."""
     ends = _RANGE_MARK.split(text)
     if len(ends) > 2:
-        raise ValueError(f"{shown(text)} is no range of time: write its start and end, such as 19:00-20:00")
+        raise ValueError(f"{shown(text)} is not a valid range of time: write its start and end, such as 19:00-20:00")
     start = _clock(ends[0], text)
     if len(ends) == 1:
         if start.minutes == _MINUTES_A_DAY:
@@ -205,18 +205,22 @@ def _clock(text: str, whole: str) -> _Clock:
         return _Clock(_NOON_OR_MIDNIGHT[word], halves=False, bare=False)
     match = _CLOCK.fullmatch(word)
     if not match:
-        raise ValueError(f"{shown(whole)} is no time: write one such as 18:00 or 6pm")
+        raise ValueError(f"{shown(whole)} is not a valid time: write one such as 18:00 or 6pm")
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     suffix = match["suffix"] or ""
     halves = suffix.startswith(("a", "p"))
     if minute > 59 or int(match["second"] or 0):
-        raise ValueError(f"{shown(whole)} is no time: minutes go from 00 to 59, without seconds, such as 18:00")
+        raise ValueError(
+            f"{shown(whole)} is not a valid time: minutes go from 00 to 59, without seconds, such as 18:00"
+        )
     if halves:
         if not 1 <= hour <= 12:
-            raise ValueError(f"{shown(whole)} is no time: with am or pm the hour goes from 1 to 12, such as 6pm")
+            raise ValueError(
+                f"{shown(whole)} is not a valid time: with am or pm the hour goes from 1 to 12, such as 6pm"
+            )
         return _Clock(hour % 12 * 60 + minute + 12 * 60 * suffix.startswith("p"), halves=True, bare=False)
     if hour * 60 + minute > _MINUTES_A_DAY:
-        raise ValueError(f"{shown(whole)} is no time: hours go from 0 to 23, such as 18:00")
+        raise ValueError(f"{shown(whole)} is not a valid time: hours go from 0 to 23, such as 18:00")
     bare = 1 <= hour <= 12 and not suffix and not match["hour"].startswith("0")
     return _Clock(hour * 60 + minute, halves=False, bare=bare)
 
@@ -236,5 +240,7 @@ def _full_hour(minutes: int, typed: object) -> int:
     hour, minute = divmod(minutes, 60)
     if minute:
         beside = f"{hour:02d}:00" + (f" or {hour + 1:02d}:00" if hour < 23 else "")
-        raise ValueError(f"{shown(typed)} is no full hour, and courts are let by the full hour: write {beside}")
+        raise ValueError(
+            f"{shown(typed)} is not a valid full hour, and courts are let by the full hour: write {beside}"
+        )
     return hour

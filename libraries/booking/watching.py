@@ -46,5 +46,7 @@ def parse_until(text: str, after: datetime) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.utcoffset() is None:
-        raise ValueError(f"{text.strip()[:60]!r} is no time: write one such as 00:50, or an instant with its zone")
+        raise ValueError(
+            f"{text.strip()[:60]!r} is not a valid time: write one such as 00:50, or an instant with its zone"
+        )
     return instant.astimezone(after.tzinfo)

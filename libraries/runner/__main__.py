@@ -39,19 +39,19 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD, e.g. 2027-01-04") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid day: write YYYY-MM-DD, e.g. 2027-01-04") from None
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of accounts: write 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid number of accounts: write 1 or more")
     return int(text)
 
 
 def _shard(text: str) -> tuple[int, int]:
     part, _, parts = text.partition("/")
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no part of the accounts: write e.g. 1/2 and 2/2")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part of the accounts: write e.g. 1/2 and 2/2")
     return int(part), int(parts)
 
 

@@ -180,7 +180,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid day: write YYYY-MM-DD") from None
 
 
 def _hour(text: str) -> int:

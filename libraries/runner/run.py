@@ -212,6 +212,7 @@ class _Run:
             logins=settings.login_addresses(),
             watch_until=self._watch_until(opening or started),
             watch_every=settings.watch_every.total_seconds(),
+            payment_hosts=settings.payment_hosts,
             basket_url=settings.basket_url,
         )
         return part_of(plan, *self._options.shard) if self._options.shard is not None else plan

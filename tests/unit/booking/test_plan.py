@@ -151,9 +151,9 @@ def test_both_faults_of_a_row_are_told() -> None:
         ({"Account": "¿?"}, "Account"),
         ({"Email": "mother(at)example.test"}, "mother(at)example.test"),
         ({"Email": ""}, "Email: no address"),
-        ({"Court_Number": "one"}, '"one" is no court number'),
-        ({"Court_Number": "0"}, '"0" is no court number'),
-        ({"Court_Number": ""}, "nothing is no court number"),
+        ({"Court_Number": "one"}, '"one" is not a valid court number'),
+        ({"Court_Number": "0"}, '"0" is not a valid court number'),
+        ({"Court_Number": ""}, "nothing is not a valid court number"),
         ({"Court_Number": "1.5"}, '"1.5"'),
         ({"Court_Number": "3"}, "that of court 1"),
         ({"Court_URL": ""}, "Court URL: no address"),
@@ -164,10 +164,10 @@ def test_both_faults_of_a_row_are_told() -> None:
         ({"Court_URL": "https://courts.example.test.evil.test/courses/detail/171/c/"}, "never visited"),
         ({"Court_URL": "https://courts.example.test@evil.test/courses/detail/171/c/"}, "never visited"),
         ({"Court_URL": "//courts.example.test/courses/detail/171/c/"}, "never visited"),
-        ({"Court_URL": "https://courts.example.test:port/courses/detail/171/c/"}, "is no address"),
-        ({"Court_URL": "https://courts.example.test/basket/"}, "no page of a court"),
-        ({"Court_URL": "https://courts.example.test/courses/detail/171/../../basket/"}, "no page of a court"),
-        ({"Court_URL": "https://courts.example.test/courses/detail/171/c/?x=1".replace("/171/", "//")}, "no page"),
+        ({"Court_URL": "https://courts.example.test:port/courses/detail/171/c/"}, "is not a valid address"),
+        ({"Court_URL": "https://courts.example.test/basket/"}, "not the page of a court"),
+        ({"Court_URL": "https://courts.example.test/courses/detail/171/../../basket/"}, "not the page of a court"),
+        ({"Court_URL": "https://courts.example.test/courses/detail/171/c/?x=1".replace("/171/", "//")}, "not the page"),
     ],
 )
 def test_a_wrong_account_is_told_and_the_others_go_on(cells: Mapping[str, str], says: str) -> None:
@@ -364,7 +364,7 @@ def test_a_plan_is_kept_private_and_whole(tmp_path: Path) -> None:
 def test_a_file_that_is_no_plan_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "plan.json"
     path.write_text(text)
-    with pytest.raises(BookingError, match="no plan"):
+    with pytest.raises(BookingError, match="not a plan"):
         read_plan(path)
     with pytest.raises(BookingError, match="cannot be read"):
         read_plan(tmp_path / "none.json")

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.hold_strategy import HoldResponse, ResponseKind
+from booking.markup import Markup
 from booking.model import Slot
-from booking.responses import Markup, is_challenge, read_response
+from booking.responses import is_challenge, read_response
 from practice.venue.courts import BY_NUMBER
 from tests.unit.practice.conftest import Browser, Clock, Served, World, book_path
 
@@ -41,15 +42,7 @@ def seen(path: str = "/basket/", *, status: int = 200, html: str = "", site: str
 
 
 def response(what: dict[str, Any], slot: Slot = SLOT, site: str = SITE) -> HoldResponse:
-    markup = Markup(
-        site_url=site,
-        court_path=SITE_FILE["COURT_PATH"],
-        login_path=SITE_FILE["LOGIN_PATH"],
-        basket_path=SITE_FILE["BASKET_PATH"],
-        line=SITE_FILE["BASKET_LINE"],
-        cell=SITE_FILE["BASKET_CELL"],
-    )
-    return read_response(what, slot, FACILITY, markup)
+    return read_response(what, slot, FACILITY, Markup.of(SITE_FILE, site))
 
 
 OURS = "Practice Fields Tennis Court 1 @ 28/12/2026 08:00"

@@ -435,7 +435,7 @@ def test_one_check_digit_fits_and_only_one(load: Callable[..., Settings], stem: 
 )
 def test_a_slip_in_the_name_of_a_setting_is_told(load: Callable[..., Settings], written: str, meant: str) -> None:
     assert faults_of(load, {}, f"# first\n\n{written}=canary\n") == {
-        ".env, line 3": f"{written} is no setting: did you mean {meant}?"
+        ".env, line 3": f"{written} is not a setting: did you mean {meant}?"
     }
     # The environment is full of other programs' names.
     assert load({written: "x"}, "")

@@ -60,6 +60,7 @@ def planned(results: Path, name: str, *wishes: Wish, **other: object) -> Path:
         max_spend_per_account_pence=10_000,
         accounts=people,
         wishes=wishes,
+        payment_hosts=("pay.example.test",),
     )
     run = results / name
     run.mkdir()
@@ -69,13 +70,10 @@ def planned(results: Path, name: str, *wishes: Wish, **other: object) -> Path:
 
 @pytest.fixture
 def take_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Booker]]:
-    def value(_self: BuiltIn, name: str, default: object = None) -> object:
-        return SITE.get(name.strip("${}"), default)
-
     secrets = Credentials()
-    secrets._settings = cast("Any", SimpleNamespace(payment_hosts=("pay.example.test",)))
+    secrets._settings = cast("Any", SimpleNamespace())
     secrets._redaction = Redaction(["4111111111111111"])
-    monkeypatch.setattr(BuiltIn, "get_variable_value", value)
+    monkeypatch.setattr(BuiltIn, "get_variables", lambda _self, no_decoration: SITE if no_decoration else {})
     monkeypatch.setattr(BuiltIn, "get_library_instance", lambda _self, name: {"Credentials": secrets}[name])
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     taken: list[Booker] = []
@@ -88,7 +86,7 @@ def take_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
     yield go
     for booker in taken:
-        booker.account_run.ledger.close()
+        booker.worker.account_run.ledger.close()
 
 
 def calendar(**states: str) -> str:
@@ -169,11 +167,13 @@ def sends_card(booker: Booker, *, known_portal: bool) -> CheckoutPage:
 
 
 def calls(booker: Booker) -> list[str]:
-    return [text for _, _, text in booker.account_run.ledger.details(booker.account_run.plan.run, Event.CALL)]
+    return [
+        text for _, _, text in booker.worker.account_run.ledger.details(booker.worker.account_run.plan.run, Event.CALL)
+    ]
 
 
 def state(booker: Booker, slot: Slot = EIGHT) -> SlotState | None:
-    return booker.account_run.ledger.state("mother", slot)
+    return booker.worker.account_run.ledger.state("mother", slot)
 
 
 def outcomes(folder: Path) -> list[tuple[Outcome, Slot]]:
@@ -199,14 +199,14 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
     assert booker.get_wanted_slots()
     assert booker.get_weeks_to_slot_day(calendar(h8="free")) == 0
     booker.prepare_to_hold("192", calendar(h8="free", h9="free"))
-    assert booker.account_run.ledger.state("mother", EIGHT) is SlotState.INTENT
+    assert booker.worker.account_run.ledger.state("mother", EIGHT) is SlotState.INTENT
     step = booker.get_first_step()
     assert (step.kind, step.request.slot) == (StepKind.REQUEST, EIGHT)
     (address,) = booker.get_addresses(step)
     assert address.endswith("fdCourseEventId=192&fdDate=28/12/2026&fdTime=8")
     step = booker.record_responses(step, [seen("/basket/", basket_page(8))])
     assert step.kind is StepKind.DONE
-    assert booker.account_run.ledger.state("mother", EIGHT) is SlotState.HELD
+    assert booker.worker.account_run.ledger.state("mother", EIGHT) is SlotState.HELD
     booker.end_holding()
     booker.wanted_slots_should_be_held()
     basket = Basket((row(8),), 1390, 0)
@@ -220,7 +220,7 @@ def test_a_night_that_goes_well(take_up: Callable[[str], Booker], folder: Path) 
 
 def test_a_clock_that_was_set_is_told(take_up: Callable[[str], Booker], folder: Path) -> None:
     booker = take_up("Mother")
-    booker.waiting.set_by = -12.0
+    booker.worker.waiting.set_by = -12.0
     assert booker.wait_for_next_clock_sample()
     booker.record_clock_sample({"sent": 0, "answered": 20, "date": "no time at all"})
     assert not booker.wait_for_next_clock_sample()
@@ -246,7 +246,7 @@ def test_the_way_to_the_second_preference(take_up: Callable[[str], Booker], fold
     assert step.kind is StepKind.LOOK
     step = booker.record_slot_day(step, calendar(h8="taken", h9="free"))
     assert (step.kind, step.request.slot) == (StepKind.REQUEST, NINE)
-    assert booker.account_run.ledger.state("mother", NINE) is SlotState.INTENT
+    assert booker.worker.account_run.ledger.state("mother", NINE) is SlotState.INTENT
     booker.record_responses(step, [seen("/basket/", basket_page(9))])
     booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.SITE_ERROR, NINE)]  # held, and nothing came after
@@ -259,7 +259,7 @@ def test_after_silence_the_basket_decides(take_up: Callable[[str], Booker]) -> N
     step: Step = booker.record_responses(booker.get_first_step(), [silent])
     assert step.kind is StepKind.CHECK
     assert booker.record_basket(step, booker.read_basket(basket_page(8))).kind is StepKind.DONE
-    assert booker.account_run.held == (EIGHT,)
+    assert booker.worker.account_run.held == (EIGHT,)
 
 
 def test_missed_slots_fail_the_task_with_their_reasons(take_up: Callable[[str], Booker], folder: Path) -> None:
@@ -295,9 +295,9 @@ def test_a_challenge_stops(take_up: Callable[[str], Booker], folder: Path) -> No
 
 def test_card_is_typed_at_expected_hosts_only(take_up: Callable[[str], Booker]) -> None:
     booker = take_up("Mother")
-    booker.card_address_should_be_expected("https://pay.example.test/card", ["pay.example.test"])
+    booker.card_address_should_be_expected("https://pay.example.test/card")
     with pytest.raises(StopError, match="PAYMENT_HOSTS"):
-        booker.card_address_should_be_expected("https://evil.test/card", ["pay.example.test"])
+        booker.card_address_should_be_expected("https://evil.test/card")
 
 
 @pytest.mark.parametrize(
@@ -408,14 +408,14 @@ def test_a_watch_leaves_alone_what_came_back_while_a_payment_is_in_doubt(
     booker.record_responses(booker.get_first_step(), [seen("/basket/", basket_page(8))])
     booker.end_holding()
     booker.wanted_slots_should_be_held()
-    assert [wish.first for wish in booker.account_run.watched] == [NINE]
+    assert [wish.first for wish in booker.worker.account_run.watched] == [NINE]
     clicks(booker, 8)
-    booker.account_run.record_failure("My Bookings: 520")
-    before = booker.account_run.ledger.history()
+    booker.worker.account_run.record_failure("My Bookings: 520")
+    before = booker.worker.account_run.ledger.history()
     for free in ("free", "taken"):
         assert booker.get_first_step_for_returned_slots(calendar(h8="free", h9=free)).kind is StepKind.DONE
         assert not booker.end_holding_returned_slots()
-    assert booker.account_run.ledger.history() == before
+    assert booker.worker.account_run.ledger.history() == before
     # Once it is settled, what has come back is taken.
     booker.record_payment_result([row(8)], confirmed=False)
     step = booker.get_first_step_for_returned_slots(calendar(h8="taken", h9="free"))
@@ -465,7 +465,7 @@ def test_a_payment_that_is_listed_late_is_looked_at_again(
         waits.append(until - time.time() + 0.1)
         clock[0] += waits[-1]
 
-    monkeypatch.setattr("Booker.sleep_until", wait)
+    monkeypatch.setattr("keywords.payment.sleep_until", wait)
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     with pytest.raises(SkipExecution):
         booker.skip_unless_payments_are_unsettled()
@@ -495,7 +495,7 @@ def test_a_payment_that_was_confirmed_and_is_never_listed_is_not_unknown(
     holds(booker, 8)
     clicks(booker, 8)
     assert booker.end_payment(page(CheckoutKind.PAID))
-    booker.account_run.record_failure("My Bookings: 520")
+    booker.worker.account_run.record_failure("My Bookings: 520")
     booker.record_open_outcomes()
     assert outcomes(folder) == [(Outcome.NOT_LISTED, EIGHT)]
 
@@ -508,7 +508,7 @@ def test_only_lines_that_this_run_has_held_are_removed(take_up: Callable[..., Bo
     assert booker.get_line_to_remove(basket) == 1
     again = take_up("Mother", planned(folder.parent, "second", Wish("mother", (EIGHT, NINE), "row 2")))
     again.compare_with_plan([], basket)
-    assert again.account_run.held == (EIGHT,)
+    assert again.worker.account_run.held == (EIGHT,)
     assert again.get_line_to_remove(basket) is None
 
 
@@ -529,9 +529,9 @@ def test_what_a_page_says_reaches_ledger_sheet_and_message_without_secrets(
     assert not any("1111" in text for text in told)
 
 
-def test_nothing_works_before_an_account_is_taken_up() -> None:
+def test_nothing_works_before_an_account_is_loaded() -> None:
     booker = Booker()
-    with pytest.raises(BookingError, match="taken up"):
+    with pytest.raises(BookingError, match="was loaded"):
         booker.get_account()
     booker.record_open_outcomes()
 
@@ -539,10 +539,9 @@ def test_nothing_works_before_an_account_is_taken_up() -> None:
 def test_a_selector_that_the_site_lacks_is_named(
     take_up: Callable[[str], Booker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    booker = take_up("Mother")
     monkeypatch.delitem(SITE, "BOOKING_ROW")
     with pytest.raises(BookingError, match="BOOKING_ROW"):
-        booker.read_bookings("<p>")
+        take_up("Mother")
 
 
 def test_a_form_of_a_portal_that_nobody_has_seen_may_be_what_pays(take_up: Callable[[str], Booker]) -> None:

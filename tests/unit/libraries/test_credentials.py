@@ -104,10 +104,6 @@ def test_what_a_page_says_is_cleaned_of_every_secret(tmp_path: Path, monkeypatch
         assert secret not in said
 
 
-def test_payment_hosts_begin_with_the_sites_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert library(tmp_path, monkeypatch, **SECRETS).get_payment_hosts() == ("127.0.0.1",)
-
-
 def test_what_is_started_after_the_import_inherits_no_secret() -> None:
     program = (
         "import Credentials, json, os, subprocess, sys\n"
