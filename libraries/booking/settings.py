@@ -28,47 +28,15 @@ from dotenv.parser import parse_stream
 from booking.errors import Problem, SettingsError
 from booking.model import Account, Payment
 from booking.opening import Release
+from booking.setting_list import ACCOUNT, CARD, GROUPS
 from booking.times import shown
 from booking.watching import LOOK_EVERY, parse_until
 
 HEADING = "The settings cannot be used as they are:"
 NOTIFY_URLS = "NOTIFY_URLS"
-CARD_NAMES = (
-    "LB_CARD_NUMBER",
-    "LB_CARD_EXPIRY_MONTH",
-    "LB_CARD_EXPIRY_YEAR",
-    "LB_CARD_SECURITY_CODE",
-    "LB_CARDHOLDER_NAME",
-    "LB_ADDRESS",
-    "LB_CITY",
-    "LB_POSTCODE",
-)
-NAMES = (
-    "BOOKING_SITE",
-    "BOOKING_SITE_URL",
-    "GSHEET_MAIN_ID",
-    "GOOGLE_SERVICE_ACCOUNT_JSON",
-    "GSHEET_API_URL",
-    *CARD_NAMES,
-    "PAYMENT",
-    "MAX_SPEND",
-    "MAX_SPEND_PER_ACCOUNT",
-    "PAYMENT_HOSTS",
-    "DAYS_AHEAD",
-    "RELEASE_TIME",
-    "RELEASE_TIMEZONE",
-    "OPENING",
-    "MAX_WAIT",
-    "WATCH_UNTIL",
-    "WATCH_EVERY",
-    "THREE_D_SECURE_WAIT",
-    "PAYMENT_PROOF_WAIT",
-    NOTIFY_URLS,
-    "NOTIFY",
-    "BROWSER_SERVER",
-    "BROWSER_EXECUTABLE",
-    "RESULTS_DIR",
-)
+CARD_NAMES = tuple(setting.name for setting in CARD.settings)
+NAMES = tuple(setting.name for group in GROUPS if group is not ACCOUNT for setting in group.settings)
+"""All but those of the accounts, which begin with the account's name."""
 EMAIL_SUFFIX = "_CAM_EMAIL_ADDRESS"
 PASSWORD_SUFFIX = "_CAM_PASSWORD"  # noqa: S105 - the end of a setting's name, not a password
 GOOGLE_SHEETS = "https://sheets.googleapis.com"
