@@ -75,7 +75,10 @@ def _parser() -> argparse.ArgumentParser:
         "--processes", type=_count, default=0, metavar="N", help="so many accounts at a time (all, if not given)"
     )
     parser.add_argument(
-        "--shard", type=_shard, metavar="I/N", help="only the Ith of N parts of the accounts; see docs/scaling.md"
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="only the Ith of N parts of the accounts; see docs/how-to/many-machines.md",
     )
     parser.add_argument("--headed", action="store_true", help="show the browsers")
     return parser
