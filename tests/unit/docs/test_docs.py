@@ -166,9 +166,12 @@ def test_the_list_of_settings_names_each_once() -> None:
     assert len(CARD.settings) == 8
 
 
-def test_the_code_reads_every_setting() -> None:
+def test_the_code_reads_every_setting_and_no_other() -> None:
     source = (ROOT / "libraries/booking/settings.py").read_text(encoding="utf-8")
     assert [name for name in NAMES if f'"{name}"' not in source] == []
+    read = set(re.findall(r'(?:_read|_fault|_values\.get)\(\s*"([A-Z_]+)"', source))
+    assert len(read) > 25
+    assert read - set(NAMES) == set()
 
 
 def test_every_module_is_in_a_room() -> None:
