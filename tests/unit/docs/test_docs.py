@@ -39,7 +39,7 @@ _FAMILIES = (
     re.compile(r"[A-Z0-9]+/[A-Z0-9]+"),  # what stands for numbers, such as I/N
 )
 _ENDINGS = re.compile(r"\.(py|robot|resource|md|sh|js|sql|json|xml|html|txt|log|sqlite3|svg|png|yml|toml|example)$")
-_UNSEEN = {".git", ".venv", "results", "__pycache__"}
+_UNSEEN = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "results", "__pycache__"}
 
 
 class Help:
