@@ -15,13 +15,13 @@ from aiohttp.typedefs import Handler
 from practice.clock import LONDON, Openings
 from practice.faults import Faults
 from practice.portal.payments import Payments
-from practice.settings import Settings
+from practice.settings import VenueSettings
 from practice.sheet.store import SheetStore
-from practice.venue.courts import BY_NUMBER, Slot
+from practice.venue.checkout import VenueCheckout
+from practice.venue.courts import BY_NUMBER, VenueSlot
 from practice.venue.holds import Holds, Rival
 from practice.venue.members import Members
 from practice.venue.sessions import Sessions
-from practice.venue.till import Till
 
 QUOTAS = ("read_quota", "write_quota")
 
@@ -49,11 +49,11 @@ def _seconds(body: Json, name: str) -> float | None:
     return float(value)
 
 
-def _slot(body: Json) -> Slot:
+def _slot(body: Json) -> VenueSlot:
     number, hour = body.get("court"), body.get("hour")
     if number not in BY_NUMBER:
         raise ValueError(f"court: {number!r} is none of {', '.join(map(str, BY_NUMBER))}")
-    slot = Slot(BY_NUMBER[number], _day(body), hour if isinstance(hour, int) else -1)
+    slot = VenueSlot(BY_NUMBER[number], _day(body), hour if isinstance(hour, int) else -1)
     if not slot.exists:
         raise ValueError(f"hour: the court has no hour {hour!r} on {slot.day}")
     return slot
@@ -71,13 +71,13 @@ class Control:
     """The control address as an application: JSON in, JSON out."""
 
     token: str
-    settings: Settings
+    settings: VenueSettings
     openings: Openings
     faults: Faults
     members: Members
     sessions: Sessions
     holds: Holds
-    till: Till
+    checkout: VenueCheckout
     payments: Payments
     sheet: SheetStore
 
@@ -220,7 +220,7 @@ class Control:
         """Tell everything that really happened."""
         return {
             "holds": self.holds.records(),
-            "bookings": self.till.records(),
+            "bookings": self.checkout.records(),
             **self.payments.records(),
             "logins": self.members.records(),
             "sheet_writes": self.sheet.writes(),

@@ -20,15 +20,15 @@ from practice.faults import Faults
 from practice.portal.cards import GOOD
 from practice.portal.payments import Payments
 from practice.portal.portal import Portal
-from practice.settings import Settings
+from practice.settings import VenueSettings
 from practice.sheet.app import create_sheet_app
 from practice.sheet.store import SheetStore
+from practice.venue.checkout import VenueCheckout
 from practice.venue.database import Database
 from practice.venue.holds import Holds
 from practice.venue.members import Members
 from practice.venue.sessions import Sessions
 from practice.venue.site import Site
-from practice.venue.till import Till
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 0.5
@@ -109,7 +109,7 @@ class Practice:
         sheet = SheetStore(self._state / "sheet.sqlite3")
         self._close = [database.close, sheet.close]
 
-        settings = Settings()
+        settings = VenueSettings()
 
         def venue_clock() -> float:
             return self._now() + settings.clock_ahead_seconds
@@ -119,7 +119,7 @@ class Practice:
         members = Members(database)
         holds = Holds(database, openings)
         payments = Payments(database, openings, members)
-        till = Till(database, openings, members, holds, payments)
+        checkout = VenueCheckout(database, openings, members, holds, payments)
         sessions = Sessions(self._now, lambda: settings.session_minutes)
 
         sockets = {name: socket.create_server((LOOPBACK, port)) for name, port in asdict(self._ports).items()}
@@ -134,11 +134,11 @@ class Practice:
 
         token = secrets.token_urlsafe(24)
         apps = {
-            "site": Site(settings, openings, members, holds, till, sessions, portal_address).app(faults),
+            "site": Site(settings, openings, members, holds, checkout, sessions, portal_address).app(faults),
             "portal": Portal(settings, openings, members, payments, lambda: url["site"], portal_under).app(faults),
             "sheet": create_sheet_app(sheet, faults=faults),
             "control": Control(
-                token, settings, openings, faults, members, sessions, holds, till, payments, sheet
+                token, settings, openings, faults, members, sessions, holds, checkout, payments, sheet
             ).app(),
         }
         accounts = members.renew_family()

@@ -13,7 +13,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 
 @dataclass
-class Settings:
+class VenueSettings:
     """How the venue behaves; every value is one the real site has been seen with, or worse."""
 
     latency_ms: float = 0.0

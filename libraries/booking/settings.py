@@ -74,7 +74,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class AccountCredentials:
     """What one account logs in with. Nothing of it is shown by `repr`."""
 
     email: str = field(repr=False)
@@ -128,7 +128,7 @@ class Settings:
     secrets: Mapping[str, str] = field(repr=False)
     """Values of all settings that `secret_names` names."""
 
-    def credentials(self, account: Account) -> Credentials:
+    def credentials(self, account: Account) -> AccountCredentials:
         """Return what this account logs in with: a setting's address before the sheet's.
 
         Raises:
@@ -137,7 +137,9 @@ class Settings:
         if faults := self.missing_credentials([account]):
             raise SettingsError(HEADING, faults)
         name = account.key.upper()
-        return Credentials(self.secrets.get(name + EMAIL_SUFFIX) or account.email, self.secrets[name + PASSWORD_SUFFIX])
+        return AccountCredentials(
+            self.secrets.get(name + EMAIL_SUFFIX) or account.email, self.secrets[name + PASSWORD_SUFFIX]
+        )
 
     def missing_credentials(self, accounts: Iterable[Account]) -> list[Problem]:
         """Return a fault for every password and address that these accounts lack."""

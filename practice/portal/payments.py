@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from practice.clock import Openings
 from practice.conduct import Verdict
-from practice.venue.courts import Slot
+from practice.venue.courts import VenueSlot
 from practice.venue.database import Database
 from practice.venue.members import Members
 
@@ -47,7 +47,7 @@ def pounds(pence: int) -> str:
     return f"£{pence // 100}.{pence % 100:02d}"
 
 
-def day_and_time(slot: Slot) -> str:
+def day_and_time(slot: VenueSlot) -> str:
     """Return day and time as baskets and bookings write them: D/M/YYYY H:MM."""
     return f"{slot.day.day}/{slot.day.month}/{slot.day.year} {slot.hour}:00"
 
@@ -67,7 +67,7 @@ class Receipt:
     """Court, date and hour of each."""
 
     @classmethod
-    def of(cls, slots: Sequence[Slot]) -> Receipt:
+    def of(cls, slots: Sequence[VenueSlot]) -> Receipt:
         """Return the receipt of slots."""
         return cls(
             [f"{slot.court.name}, {day_and_time(slot)}" for slot in slots],
@@ -132,7 +132,7 @@ class Payments:
         self._watched: dict[str, float] = {}
         """When the 3-D Secure page of a checkout asked last, milliseconds since the epoch."""
 
-    def open_checkout(self, email: str, amount_pence: int, slots: Sequence[Slot]) -> str:
+    def open_checkout(self, email: str, amount_pence: int, slots: Sequence[VenueSlot]) -> str:
         """Return a new reference under which the portal takes an amount."""
         reference = secrets.token_urlsafe(18)
         self._db.do(
@@ -175,7 +175,7 @@ class Payments:
             self._db.do(sql, state, verdict, payment, reference)
         return self._known(reference)
 
-    def pay_by_credit(self, email: str, amount_pence: int, slots: Sequence[Slot]) -> int:
+    def pay_by_credit(self, email: str, amount_pence: int, slots: Sequence[VenueSlot]) -> int:
         """Record a payment from an account's credit, in the transaction that takes it; return its number."""
         charge = Charge(amount_pence, surcharge_pence=0, last4=None, billing_name=None, card_saved=False)
         return self._insert(email, "credit", "paid", charge, Receipt.of(slots))

@@ -18,7 +18,7 @@ from practice.faults import Faults, no_answer
 from practice.portal import billing
 from practice.portal.cards import BEHAVIOUR, digits, faults_of
 from practice.portal.payments import Charge, Checkout, Payments, payment_number, pounds
-from practice.settings import Settings
+from practice.settings import VenueSettings
 from practice.venue.members import Members
 
 HERE = Path(__file__).parent
@@ -38,7 +38,7 @@ class Entered:
 
 
 @dataclass
-class Visit:
+class PortalVisit:
     """A request that belongs to a checkout."""
 
     request: web.Request
@@ -65,7 +65,7 @@ class Visit:
         return self.amount_pence + self.conduct.surcharge_pence
 
 
-Page = Callable[[Visit], Awaitable[web.StreamResponse]]
+Page = Callable[[PortalVisit], Awaitable[web.StreamResponse]]
 
 
 def _go(location: str) -> web.Response:
@@ -90,7 +90,7 @@ class Portal:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: VenueSettings,
         openings: Openings,
         members: Members,
         payments: Payments,
@@ -160,7 +160,7 @@ class Portal:
                 raise web.HTTPNotFound(text="There is no payment of this reference.")
             fields = {name: value for name, value in posted.items() if isinstance(value, str)}
             entered = self._entered.get(checkout.reference)
-            visit = Visit(request, checkout, self._members.conduct(checkout.email), fields, entered)
+            visit = PortalVisit(request, checkout, self._members.conduct(checkout.email), fields, entered)
             return await (self.cancel if "_eventId_back" in fields else page)(visit)
 
         return answer
@@ -168,7 +168,7 @@ class Portal:
     def _render(
         self,
         template: str,
-        visit: Visit,
+        visit: PortalVisit,
         **values: Any,  # noqa: ANN401 - whatever the template shows
     ) -> web.Response:
         text = self._pages.get_template(template).render(
@@ -234,11 +234,11 @@ class Portal:
 
     # The pages.
 
-    async def start(self, visit: Visit) -> web.Response:
+    async def start(self, visit: PortalVisit) -> web.Response:
         """Where the site sends the browser."""
         return self._onward(visit.checkout)
 
-    async def card(self, visit: Visit) -> web.StreamResponse:
+    async def card(self, visit: PortalVisit) -> web.StreamResponse:
         """Number, expiry and code of the card."""
         if visit.checkout.state != "open":
             return await self._after_form(visit)
@@ -257,7 +257,7 @@ class Portal:
         months = [f"{each:02d}" for each in range(1, 13)]
         return self._render("card.html", visit, errors=errors, months=months, years=years)
 
-    async def details(self, visit: Visit) -> web.StreamResponse:
+    async def details(self, visit: PortalVisit) -> web.StreamResponse:
         """Name and address of the cardholder."""
         entered = visit.entered
         if visit.checkout.state != "open":
@@ -276,14 +276,14 @@ class Portal:
         page = billing.PAGES[visit.conduct.billing]
         return self._render("details.html", visit, errors=errors, page=page, labels=billing.LABELS, values=values)
 
-    async def _after_form(self, visit: Visit) -> web.StreamResponse:
+    async def _after_form(self, visit: PortalVisit) -> web.StreamResponse:
         """Go on from a form that was filled in; where no page with a last button follows, sending it is what pays."""
         sent = visit.request.method == "POST" and visit.conduct.other_portal
         if sent and (visit.checkout.state != "open" or self._page_of(visit.checkout) == "confirmation"):
             return await self._pay(visit)
         return self._onward(visit.checkout)
 
-    async def confirmation(self, visit: Visit) -> web.StreamResponse:
+    async def confirmation(self, visit: PortalVisit) -> web.StreamResponse:
         """The last look, and the button that pays. A press is recorded whatever comes of it."""
         open_ = visit.checkout.state == "open"
         ready = open_ and self._page_of(visit.checkout) == "confirmation"
@@ -294,7 +294,7 @@ class Portal:
             return self._onward(visit.checkout)
         return self._render("confirmation.html", visit)
 
-    async def _pay(self, visit: Visit) -> web.StreamResponse:
+    async def _pay(self, visit: PortalVisit) -> web.StreamResponse:
         entered = visit.entered
         verdict = (entered.bank if entered else None) or visit.conduct.card
         charge = None
@@ -320,7 +320,7 @@ class Portal:
         self._entered.pop(reference, None)
         self._declined.add(reference)
 
-    async def three_d_secure(self, visit: Visit) -> web.Response:
+    async def three_d_secure(self, visit: PortalVisit) -> web.Response:
         """The bank asks the person: its page stands in a frame, and answers here."""
         if visit.checkout.state != "pending":
             return self._onward(visit.checkout)
@@ -331,11 +331,11 @@ class Portal:
         self._payments.watch(visit.reference)
         return self._render("three_d_secure.html", visit)
 
-    async def three_d_secure_frame(self, visit: Visit) -> web.Response:
+    async def three_d_secure_frame(self, visit: PortalVisit) -> web.Response:
         """The bank's own page, in the frame."""
         return self._render("bank.html", visit, answer_to=_path(visit.reference, "3ds"), framed=True)
 
-    async def bank(self, visit: Visit) -> web.Response:
+    async def bank(self, visit: PortalVisit) -> web.Response:
         """The bank's own page, in place of the portal's and under another name."""
         if visit.checkout.state != "pending":
             return self._onward(visit.checkout)
@@ -343,19 +343,19 @@ class Portal:
             return self._answer(visit)
         return self._render("bank.html", visit, answer_to=f"/bank/{visit.reference}", framed=False)
 
-    def _answer(self, visit: Visit) -> web.Response:
+    def _answer(self, visit: PortalVisit) -> web.Response:
         confirmed = visit.fields.get("answer") == "Confirm"
         checkout = self._payments.answer_3ds(visit.reference, confirmed=confirmed)
         if checkout.state == "open":
             self._ask_for_another_card(visit.reference)
         return self._onward(checkout)
 
-    async def three_d_secure_state(self, visit: Visit) -> web.Response:
+    async def three_d_secure_state(self, visit: PortalVisit) -> web.Response:
         """Whether the person has answered, also elsewhere: the page asks while it waits."""
         self._payments.watch(visit.reference)
         return web.json_response({"waiting": visit.checkout.state == "pending"})
 
-    async def save_card(self, visit: Visit) -> web.Response:
+    async def save_card(self, visit: PortalVisit) -> web.Response:
         """The offer to keep the card."""
         entered = visit.entered
         if entered is None or visit.checkout.state not in {"open", "paid"}:
@@ -369,26 +369,26 @@ class Portal:
             return self._onward(visit.checkout)
         return self._render("save_card.html", visit)
 
-    async def declined(self, visit: Visit) -> web.Response:
+    async def declined(self, visit: PortalVisit) -> web.Response:
         """The card was declined, and that is the end of it."""
         if visit.checkout.state != "declined":
             return self._onward(visit.checkout)
         return self._render("declined.html", visit)
 
-    async def error(self, visit: Visit) -> web.Response:
+    async def error(self, visit: PortalVisit) -> web.Response:
         """Something went wrong, and nobody says whether before or after the money."""
         checkout = visit.checkout
         if checkout.state != "failed" and (checkout.state, checkout.verdict) != ("paid", "error_taken"):
             return self._onward(checkout)
         return self._render("error.html", visit)
 
-    async def result(self, visit: Visit) -> web.Response:
+    async def result(self, visit: PortalVisit) -> web.Response:
         """The last page: the money is taken, and a link leads back to the site."""
         if visit.checkout.state != "paid" or self._page_of(visit.checkout) != "result":
             return self._onward(visit.checkout)
         return self._render("result.html", visit, number=payment_number(visit.checkout.payment_id or 0))
 
-    async def cancel(self, visit: Visit) -> web.Response:
+    async def cancel(self, visit: PortalVisit) -> web.Response:
         """The payment is left: back to the site, but not to the basket and not to the return."""
         self._payments.cancel(visit.reference)
         return _go(f"{self._site_url()}/dashboards/")

@@ -49,7 +49,7 @@ BY_NUMBER = {court.number: court for court in COURTS if court.park == "Practice 
 
 
 @dataclass(frozen=True)
-class Slot:
+class VenueSlot:
     """One hour of one court."""
 
     court: Court

@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any
 
 from practice.clock import Openings
-from practice.venue.courts import BY_EVENT, Slot
+from practice.venue.courts import BY_EVENT, VenueSlot
 from practice.venue.database import Database
 
 RIVAL = "rival@example.test"
 
 
-class Reach(Enum):
+class HoldResult(Enum):
     """What came of reaching for a slot."""
 
     HELD = "held"
@@ -31,7 +31,7 @@ class Hold:
     """A slot in somebody's basket."""
 
     id: int
-    slot: Slot
+    slot: VenueSlot
     price_pence: int
     expires: float
     """Milliseconds since the epoch."""
@@ -41,7 +41,7 @@ class Hold:
 class Rival:
     """Somebody else who is going to take a slot."""
 
-    slot: Slot
+    slot: VenueSlot
     at: float | None
     """Seconds after the opening of the day; None is just before our first request that could have it."""
     release_after: float | None
@@ -58,9 +58,9 @@ class Due:
     """Lets it happen, as of an instant."""
 
 
-def slot_of(row: sqlite3.Row) -> Slot:
+def slot_of(row: sqlite3.Row) -> VenueSlot:
     """Return the slot a row of `holds` is about."""
-    return Slot(BY_EVENT[row["event_id"]], date.fromisoformat(row["day"]), row["hour"])
+    return VenueSlot(BY_EVENT[row["event_id"]], date.fromisoformat(row["day"]), row["hour"])
 
 
 class Holds:
@@ -71,9 +71,9 @@ class Holds:
         self._openings = openings
         self._rivals: list[Rival] = []
         self.due: Callable[[float], list[Due]] = lambda _: []
-        """Returns what else is due by an instant: what the till learns by itself."""
+        """Returns what else is due by an instant: what the checkout learns by itself."""
 
-    def reach(self, slot: Slot, email: str, *, arrived: float, minutes: float, price_pence: int) -> Reach:
+    def reach(self, slot: VenueSlot, email: str, *, arrived: float, minutes: float, price_pence: int) -> HoldResult:
         """Hold a slot for an account if nobody has it.
 
         Args:
@@ -89,14 +89,14 @@ class Holds:
                 "SELECT email, state FROM taken WHERE event_id = ? AND day = ? AND hour = ?", *_key(slot)
             )
             if row is not None:
-                return Reach.OWN if (row["email"], row["state"]) == (email, "held") else Reach.TAKEN
+                return HoldResult.OWN if (row["email"], row["state"]) == (email, "held") else HoldResult.TAKEN
             now = self._openings.now_ms()
             self._insert(
                 slot, email, "held", at=now, arrived=arrived, expires=now + minutes * 60_000, price=price_pence
             )
-        return Reach.HELD
+        return HoldResult.HELD
 
-    def is_free(self, slot: Slot) -> bool:
+    def is_free(self, slot: VenueSlot) -> bool:
         """Tell whether nobody has a slot."""
         self.settle()
         return self._db.one("SELECT 1 FROM taken WHERE event_id = ? AND day = ? AND hour = ?", *_key(slot)) is None
@@ -129,7 +129,7 @@ class Holds:
         self.settle()
         return self._db.do("UPDATE holds SET state = 'expired' WHERE email = ? AND state = 'held'", email).rowcount
 
-    def block(self, slot: Slot) -> bool:
+    def block(self, slot: VenueSlot) -> bool:
         """Give a free slot to coaching; tell whether it was free."""
         self.settle()
         now = self._openings.now_ms()
@@ -140,13 +140,13 @@ class Holds:
         self._rivals.append(rival)
         self.settle()
 
-    def let_worst_rival_in(self, slot: Slot) -> None:
+    def let_worst_rival_in(self, slot: VenueSlot) -> None:
         """Let the rival who waits for the worst moment have the slot: a request for it is about to be handled."""
         for rival in [each for each in self._rivals if each.slot == slot and each.at is None]:
             self._rivals.remove(rival)
             self.take_by_rival(slot, self._openings.now_ms(), rival.release_after)
 
-    def take_by_rival(self, slot: Slot, at: float, release_after: float | None) -> bool:
+    def take_by_rival(self, slot: VenueSlot, at: float, release_after: float | None) -> bool:
         """Give a slot to the rival at an instant; tell whether it was free."""
         expires = None if release_after is None else at + release_after * 1000
         return self._take(slot, RIVAL, "rival", at=at, expires=expires)
@@ -171,7 +171,7 @@ class Holds:
     def _expire(self, now: float) -> None:
         self._db.do("UPDATE holds SET state = 'expired' WHERE state IN ('held', 'rival') AND expires <= ?", now)
 
-    def _take(self, slot: Slot, email: str, state: str, *, at: float, expires: float | None) -> bool:
+    def _take(self, slot: VenueSlot, email: str, state: str, *, at: float, expires: float | None) -> bool:
         try:
             self._insert(slot, email, state, at=at, arrived=at, expires=expires, price=0)
         except sqlite3.IntegrityError:  # the index says that somebody has it
@@ -179,7 +179,7 @@ class Holds:
         return True
 
     def _insert(
-        self, slot: Slot, email: str, state: str, *, at: float, arrived: float, expires: float | None, price: int
+        self, slot: VenueSlot, email: str, state: str, *, at: float, arrived: float, expires: float | None, price: int
     ) -> None:
         self._db.do(
             "INSERT INTO holds (event_id, day, hour, email, price_pence, arrived, at, expires, state) "
@@ -200,7 +200,7 @@ class Holds:
         return [{**dict(row), "date": row["day"], **court_of(row)} for row in rows]
 
 
-def _key(slot: Slot) -> tuple[int, str, int]:
+def _key(slot: VenueSlot) -> tuple[int, str, int]:
     return slot.court.event_id, slot.day.isoformat(), slot.hour
 
 

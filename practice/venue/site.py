@@ -18,12 +18,12 @@ from aiohttp.typedefs import Handler
 from practice.clock import LONDON, Openings
 from practice.faults import Faults
 from practice.portal.payments import day_and_time, payment_number, pounds
-from practice.settings import Settings
-from practice.venue.courts import BY_EVENT, BY_PAGE, COURTS, DAYS_SHOWN, Court, Slot, hours
-from practice.venue.holds import Holds, Reach
+from practice.settings import VenueSettings
+from practice.venue.checkout import VenueCheckout
+from practice.venue.courts import BY_EVENT, BY_PAGE, COURTS, DAYS_SHOWN, Court, VenueSlot, hours
+from practice.venue.holds import HoldResult, Holds
 from practice.venue.members import Members
 from practice.venue.sessions import COOKIE, Session, Sessions
-from practice.venue.till import Till
 from practice.venue.webforms import Form, Postback, PostbackError, Signer, read_postback
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ RELEASED = "Some slots in your basket were not paid for in time and have been re
 
 
 @dataclass
-class Visit:
+class SiteVisit:
     """What is known of a request besides what it says."""
 
     arrived: float
@@ -43,7 +43,7 @@ class Visit:
     postback: Postback | None = None
 
 
-VISIT = web.RequestKey("visit", Visit)
+VISIT = web.RequestKey("visit", SiteVisit)
 
 Page = Callable[[web.Request, Session], Awaitable[web.Response]]
 
@@ -68,7 +68,7 @@ def local_path(text: str) -> str | None:
     return text if ours else None
 
 
-def read_slot(query: dict[str, str]) -> tuple[Court | None, Slot | None]:
+def read_slot(query: dict[str, str]) -> tuple[Court | None, VenueSlot | None]:
     """Return the court and the slot that an address asks for, as far as they can be read."""
     event = query.get("fdCourseEventId", "")
     court = BY_EVENT.get(int(event)) if event.isascii() and event.isdigit() else None
@@ -79,7 +79,7 @@ def read_slot(query: dict[str, str]) -> tuple[Court | None, Slot | None]:
         hour = int(query.get("fdTime", ""))
     except ValueError:
         return court, None
-    return court, Slot(court, day, hour)
+    return court, VenueSlot(court, day, hour)
 
 
 @dataclass
@@ -91,11 +91,11 @@ class Site:
         portal_address: returns where the portal takes the money for a reference.
     """
 
-    settings: Settings
+    settings: VenueSettings
     openings: Openings
     members: Members
     holds: Holds
-    till: Till
+    checkout: VenueCheckout
     sessions: Sessions
     portal_address: Callable[[str], str]
 
@@ -156,7 +156,7 @@ class Site:
 
     @web.middleware
     async def _arrival(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        request[VISIT] = Visit(self.openings.now_ms())  # before any weather
+        request[VISIT] = SiteVisit(self.openings.now_ms())  # before any weather
         answer = await handler(request)
         if not answer.prepared:
             answer.headers["Date"] = format_datetime(self.openings.now().astimezone(UTC), usegmt=True)
@@ -292,7 +292,7 @@ class Site:
         for day in days:
             free = []
             for hour in hours(day):
-                slot = Slot(court, day, hour)
+                slot = VenueSlot(court, day, hour)
                 gone = (day, hour) in taken or slot.coaching or (day == today and hour <= now.hour)
                 free.append((hour, not gone))
             shown.append({"date": day, "hours": free})
@@ -332,16 +332,16 @@ class Site:
             free = self.holds.is_free(slot)
             return _go(f"/security/login.aspx?fdReturnURL={quote(request.path_qs, safe='')}" if free else court.path)
         self.holds.let_worst_rival_in(slot)
-        reach = self.holds.reach(
+        held = self.holds.reach(
             slot,
             session.email,
             arrived=request[VISIT].arrived,
             minutes=self.settings.hold_minutes,
             price_pence=self.settings.price_pence,
         )
-        return _go(court.path if reach is Reach.TAKEN else "/basket/")
+        return _go(court.path if held is HoldResult.TAKEN else "/basket/")
 
-    def _can_be_had(self, slot: Slot) -> bool:
+    def _can_be_had(self, slot: VenueSlot) -> bool:
         """Tell whether a slot exists, is to come, and its day is open now; who has it is another question."""
         now = self.openings.now()
         to_come = (slot.day, slot.hour) > (now.date(), now.hour)
@@ -358,11 +358,11 @@ class Site:
         if post is not None and post.target == "btnContinue":
             shown = post.field("fdBasket")
             if shown == ",".join(str(hold.id) for hold in basket):
-                payment = self.till.pay_by_credit(email, basket)
+                payment = self.checkout.pay_by_credit(email, basket)
                 if payment is not None:
                     session.paid = payment
                     return _go("/basket/confirmation/")
-                return _go(self.portal_address(self.till.open_checkout(email, basket)))
+                return _go(self.portal_address(self.checkout.open_checkout(email, basket)))
             errors = (RELEASED,)
         member = self.members.find(email)
         return self._render(
@@ -385,7 +385,7 @@ class Site:
 
     async def return_from_portal(self, request: web.Request, session: Session) -> web.Response:
         """Where the portal sends the browser: here the site learns of the money, and books."""
-        learnt, payment = self.till.learn(request.query.get("ref", ""), session.email or "")
+        learnt, payment = self.checkout.learn(request.query.get("ref", ""), session.email or "")
         if payment is None:
             return _go("/basket/")
         match learnt:
@@ -410,7 +410,7 @@ class Site:
     async def my_bookings(self, request: web.Request, session: Session) -> web.Response:
         """What is booked, ten to a page."""
         post = request[VISIT].postback
-        bookings = self.till.bookings(session.email or "")
+        bookings = self.checkout.bookings(session.email or "")
         pages = max(1, -(-len(bookings) // BOOKINGS_A_PAGE))
         shown = post.field("fdPage") if post is not None else request.query.get("page", "1")
         page = int(shown) if shown.isascii() and shown.isdigit() else 1

@@ -90,7 +90,7 @@ class Venue:
 
     @keyword
     def let_account_be(self, account: str, **values: bool | float | str | None) -> None:
-        """Sets what an account is like at the till: its credit, its card and its bank, the portal it meets.
+        """Sets what an account is like at the checkout: its credit, its card and its bank, the portal it meets.
 
         Names and values are those of ``practice/README.md``; numbers and truth values are given as such.
         """

@@ -3,7 +3,7 @@ Documentation     What can go wrong with a card short of being declined, one kin
 
 Resource          acceptance.resource
 
-Suite Setup       Book With Trouble At The Till
+Suite Setup       Book With Trouble At The Checkout
 Suite Teardown    Close The Venue
 
 
@@ -46,7 +46,7 @@ No Secret Is Left Behind
 
 
 *** Keywords ***
-Book With Trouble At The Till
+Book With Trouble At The Checkout
     [Documentation]    Answers that are lost, a bank that asks a person who is not there.
     Open The Venue
     Let Account Be    mother    card=approve_lost

@@ -1,6 +1,7 @@
 *** Settings ***
-Documentation     The card is declined for mother while father is on his way to the till: the accounts share the card,
-...               so nobody tries it again in that run, neither at the till nor in a watch for a second chance.
+Documentation     The card is declined for mother while father is on his way to the checkout: the accounts share the
+...               card, so nobody tries it again in that run, neither at the checkout nor in a watch for a second
+...               chance.
 
 Resource          acceptance.resource
 Library           Traffic.py
@@ -11,7 +12,7 @@ Suite Teardown    Close The Venue
 
 *** Variables ***
 # Seconds that the portal's first page keeps father waiting, and after which bruce's slots come back: mother is through
-# with the till long before.
+# with the checkout long before.
 ${LATE}    ${20}
 
 

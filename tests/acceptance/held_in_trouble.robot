@@ -73,7 +73,7 @@ Hold In Trouble
     [Documentation]    Two runs; what the first has left in Bruce's basket is foreign to the second.
     Open The Venue With A Mailbox And An Aunt
     Come To A Basket That Does Not Open And A Page That Declines
-    Come To The Till With What Cannot Be Paid
+    Come To The Checkout With What Cannot Be Paid
 
 Come To A Basket That Does Not Open And A Page That Declines
     [Documentation]    The site has shown mother her basket when she came and when she got the slot, and does not then.
@@ -83,7 +83,7 @@ Come To A Basket That Does Not Open And A Page That Declines
     Run Program    --account    mother    --account    bruce
     Clear Faults
 
-Come To The Till With What Cannot Be Paid
+Come To The Checkout With What Cannot Be Paid
     [Documentation]    Bruce is told before father, or anybody, has held anything.
     Schedule For Accounts    mother 10:00    father 10:00    bruce 10:00    aunt 14:00
     Prepare The Weather Of The Second Run

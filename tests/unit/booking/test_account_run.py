@@ -61,7 +61,7 @@ def basket(*slots: Slot, total: int | None = -1, pence: int | None = PRICE) -> B
     return Basket(tuple(row(slot, pence=pence) for slot in slots), PRICE * len(slots) if total == -1 else total, 0)
 
 
-class Clock:
+class RunClock:
     """Time passes when a test says so."""
 
     def __init__(self) -> None:
@@ -75,18 +75,18 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> RunClock:
+    return RunClock()
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
+def ledger(tmp_path: Path, clock: RunClock) -> Iterator[Ledger]:
     with Ledger(tmp_path / "ledger.sqlite3", "practice", clock=clock) as kept:
         yield kept
 
 
 @pytest.fixture
-def begin(ledger: Ledger, clock: Clock) -> Callable[..., AccountRun]:
+def begin(ledger: Ledger, clock: RunClock) -> Callable[..., AccountRun]:
     """Begin a run of the account; it reads the same ledger as the runs before it."""
     return lambda *wishes, account="mother", **more: AccountRun(plan(*wishes, **more), account, ledger, now=clock)
 
@@ -1137,7 +1137,7 @@ def test_whatever_ends_the_paying_while_something_is_held_calls_at_once(
 
 @pytest.mark.parametrize("ended", ["given back", "run out"])
 def test_held_until_counts_from_the_hold_that_lasts(
-    begin: Callable[..., AccountRun], ledger: Ledger, clock: Clock, ended: str
+    begin: Callable[..., AccountRun], ledger: Ledger, clock: RunClock, ended: str
 ) -> None:
     noon = begin(wish(EIGHT))
     hold(noon)
@@ -1167,7 +1167,7 @@ def test_a_hold_that_was_found_ends_at_that_time_at_the_latest(
 
 
 def test_a_payment_of_an_earlier_run_says_nothing_of_how_long_this_hold_lasts(
-    begin: Callable[..., AccountRun], clock: Clock
+    begin: Callable[..., AccountRun], clock: RunClock
 ) -> None:
     killed(begin, SlotState.PAYING)
     clock.passes(hours=12)
@@ -1185,7 +1185,7 @@ def test_a_payment_of_an_earlier_run_says_nothing_of_how_long_this_hold_lasts(
     assert account_run.hold_left == timedelta()
 
 
-def test_the_bank_is_given_its_time_for_each_payment(begin: Callable[..., AccountRun], clock: Clock) -> None:
+def test_the_bank_is_given_its_time_for_each_payment(begin: Callable[..., AccountRun], clock: RunClock) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3), watch_until=STARTED + timedelta(hours=1))
     hold(account_run, responses={TEN: ResponseKind.REFUSED})
     for slot in (EIGHT, TEN):

@@ -33,8 +33,10 @@ from booking.ledger import (
 )
 from booking.model import Ceiling, Slot, Wish
 from booking.outcomes import Outcome
+from tests.support.clocks import TickingClock
 
 LIBRARIES = Path(__file__).parents[3] / "libraries"
+BEGAN = datetime(2026, 11, 23, 23, 59, 59, 123456, tzinfo=UTC)
 DAY = date(2026, 12, 28)
 SLOT = Slot(1, DAY, 8)
 OTHER = Slot(1, DAY, 9)
@@ -68,15 +70,6 @@ PATH_TO: dict[SlotState | None, list[SlotState]] = {
 }
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 23, 23, 59, 59, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "results" / "ledger.sqlite3"
@@ -84,7 +77,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
-    with Ledger(path, "practice", clock=Clock()) as opened:
+    with Ledger(path, "practice", clock=TickingClock(BEGAN)) as opened:
         yield opened
 
 

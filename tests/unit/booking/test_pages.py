@@ -31,7 +31,7 @@ from booking.pages import (
 )
 from practice.clock import LONDON
 from practice.venue.courts import BY_NUMBER, DAYS_SHOWN, hours
-from tests.unit.practice.conftest import Clock, Served, World, book_path
+from tests.unit.practice.conftest import ServedPractice, VenueClock, World, book_path
 
 SITE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
 FACILITY = BY_NUMBER[1].slug
@@ -80,7 +80,7 @@ def booking_row(*cells: str) -> str:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    served = Served(tmp_path_factory.mktemp("venue") / "state", Clock())
+    served = ServedPractice(tmp_path_factory.mktemp("venue") / "state", VenueClock())
     yield served.world
     served.stop()
 
@@ -151,9 +151,9 @@ def test_days_of_the_venue(world: World, pages: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("today", [date(2026, 12, 28), date(2028, 1, 30), date(2026, 10, 24)])
 def test_every_shown_day_is_found_over_year_end_leap_day_and_clock_change(tmp_path: Path, today: date) -> None:
-    clock = Clock()
+    clock = VenueClock()
     clock.stopped = datetime(today.year, today.month, today.day, 12, tzinfo=LONDON).timestamp()
-    served = Served(tmp_path / "state", clock)
+    served = ServedPractice(tmp_path / "state", clock)
     try:
         browser = served.world.browser()
         page = browser.get(BY_NUMBER[2].path)

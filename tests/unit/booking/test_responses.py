@@ -17,7 +17,7 @@ from booking.markup import Markup
 from booking.model import Slot
 from booking.responses import is_challenge, read_response
 from practice.venue.courts import BY_NUMBER
-from tests.unit.practice.conftest import Browser, Clock, Served, World, book_path
+from tests.unit.practice.conftest import Browser, ServedPractice, VenueClock, World, book_path
 
 SITE_FILE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
 SITE = "https://site.example.test"
@@ -144,7 +144,7 @@ def test_any_answer_is_of_some_kind_and_only_the_basket_means_held(
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    served = Served(tmp_path / "state", Clock())
+    served = ServedPractice(tmp_path / "state", VenueClock())
     yield served.world
     served.stop()
 

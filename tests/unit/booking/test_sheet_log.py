@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,21 +22,14 @@ from booking.sheet import LOG_SHEET, Sheet
 from booking.sheet_log import SheetLog
 from practice.faults import Faults
 from practice.sheet.store import SheetStore
+from tests.support.clocks import TickingClock
 
 Opens = Callable[[], Sheet]
 LONDON = ZoneInfo("Europe/London")
+BEGAN = datetime(2026, 6, 22, 22, 59, 59, 123456, tzinfo=UTC)
 DAY = date(2026, 7, 28)
 LIBRARIES = Path(__file__).parents[3] / "libraries"
 WAIT_SECONDS = 60
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 6, 22, 22, 59, 59, 123456, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=1)
-        return self.now
 
 
 @pytest.fixture
@@ -46,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(path: Path) -> Iterator[Ledger]:
-    with Ledger(path, "practice", clock=Clock()) as opened:
+    with Ledger(path, "practice", clock=TickingClock(BEGAN)) as opened:
         yield opened
 
 

@@ -19,7 +19,7 @@ sys.stdin.read()
 """
 
 
-class Clock:
+class GateClock:
     def __init__(self) -> None:
         self.time = 0.0
 
@@ -30,12 +30,12 @@ class Clock:
         self.time += seconds
 
 
-def gate(folder: Path, clock: Clock, places: int = 2) -> StartGate:
+def gate(folder: Path, clock: GateClock, places: int = 2) -> StartGate:
     return StartGate(folder, places, now=clock.now, sleep=clock.sleep)
 
 
 def test_as_many_start_at_once_as_there_are_places(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = GateClock()
     gates = [gate(tmp_path, clock) for _ in range(2)]
     assert [each.take() for each in gates] == [True, True]
     assert clock.time == 0.0
@@ -44,7 +44,7 @@ def test_as_many_start_at_once_as_there_are_places(tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_passed_on_is_taken_by_the_next(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = GateClock()
     first = gate(tmp_path, clock, places=1)
     first.take()
     first.pass_on()
@@ -58,10 +58,10 @@ def test_the_place_of_a_killed_worker_is_free(tmp_path: Path) -> None:
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline().strip() == "True"
-        assert not gate(tmp_path, Clock(), places=1).take()
+        assert not gate(tmp_path, GateClock(), places=1).take()
         worker.kill()
         worker.wait()
-    assert gate(tmp_path, Clock(), places=1).take()
+    assert gate(tmp_path, GateClock(), places=1).take()
 
 
 def test_without_a_number_there_is_a_place_for_each_core(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ START = datetime(2026, 11, 23, 23, 40, tzinfo=UTC).timestamp()
 
 
 @dataclass
-class Clock:
+class WaitingClock:
     """A clock of which sleeps are exact but for what each oversleeps."""
 
     now: float = START
@@ -71,7 +71,7 @@ def plan(opening: float | None, *, wait: bool = True) -> Plan:
     )
 
 
-def duties(waiting: Waiting, clock: Clock, cost: float = 0.0) -> list[tuple[Duty, float]]:
+def duties(waiting: Waiting, clock: WaitingClock, cost: float = 0.0) -> list[tuple[Duty, float]]:
     """Do every duty until the day opens; return them with their instants, seconds after the start."""
     done = []
     while True:
@@ -91,7 +91,7 @@ def opens_after(last: tuple[Duty, float], seconds: float) -> None:
     assert last[1] == pytest.approx(max(0.0, seconds - HEAD_START), abs=0.01)
 
 
-def wait_for(tmp_path: Path, opening: float | None, clock: Clock, *, wait: bool = True) -> Waiting:
+def wait_for(tmp_path: Path, opening: float | None, clock: WaitingClock, *, wait: bool = True) -> Waiting:
     return Waiting(plan(opening, wait=wait), tmp_path, now=clock, sleep=clock.sleep, steady=lambda: clock.steady)
 
 
@@ -99,7 +99,7 @@ def wait_for(tmp_path: Path, opening: float | None, clock: Clock, *, wait: bool 
 
 
 def test_sleep_is_coarse_first_and_fine_at_the_end() -> None:
-    clock = Clock()
+    clock = WaitingClock()
     sleep_until(START + 100, now=clock, sleep=clock.sleep)
     assert clock.now == pytest.approx(START + 100, abs=1e-3)
     assert max(clock.sleeps) <= 30.0
@@ -108,7 +108,7 @@ def test_sleep_is_coarse_first_and_fine_at_the_end() -> None:
 
 
 def test_an_instant_that_has_passed_is_not_waited_for() -> None:
-    clock = Clock()
+    clock = WaitingClock()
     sleep_until(START - 1, now=clock, sleep=clock.sleep)
     sleep_until(START, now=clock, sleep=clock.sleep)
     assert clock.sleeps == []
@@ -116,7 +116,7 @@ def test_an_instant_that_has_passed_is_not_waited_for() -> None:
 
 @given(seconds=st.floats(0, 4000), oversleep=st.floats(0, 0.01))
 def test_sleep_never_ends_early_and_only_late_by_one_oversleep(seconds: float, oversleep: float) -> None:
-    clock = Clock(oversleep=oversleep)
+    clock = WaitingClock(oversleep=oversleep)
     sleep_until(START + seconds, now=clock, sleep=clock.sleep)
     late = clock.now - (START + seconds)
     assert -1e-6 <= late <= oversleep + 0.001
@@ -124,7 +124,7 @@ def test_sleep_never_ends_early_and_only_late_by_one_oversleep(seconds: float, o
 
 @given(at=st.floats(1, 590), by=st.floats(-1800, 1800))
 def test_a_clock_that_is_set_is_followed(at: float, by: float) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     clock.happens.append((START + at, clock.set(by)))
     sleep_until(START + 600, now=clock, sleep=clock.sleep)
     assert clock.now >= START + 600
@@ -138,13 +138,13 @@ def test_a_clock_that_is_set_is_followed(at: float, by: float) -> None:
 
 
 def test_a_run_that_does_not_wait_opens_at_once(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     assert wait_for(tmp_path, START + 600, clock, wait=False).next_duty() is Duty.OPEN
     assert clock.sleeps == []
 
 
 def test_a_long_wait_keeps_the_session_alive_and_looks_once_more_before_the_end(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     done = duties(wait_for(tmp_path, START + 1200, clock), clock)
     signs = [at for duty, at in done if duty is Duty.KEEP_ALIVE]
     assert signs == pytest.approx([240, 480, 720, 960, 1200 - LAST_LOOK], abs=0.01)
@@ -153,7 +153,7 @@ def test_a_long_wait_keeps_the_session_alive_and_looks_once_more_before_the_end(
 
 @given(seconds=st.floats(0, 4500), cost=st.floats(0, 10))
 def test_no_gap_is_longer_than_a_session_bears_and_the_opening_is_met(seconds: float, cost: float) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     done = duties(wait_for(Path("/nonexistent"), START + seconds, clock), clock, cost)
     signs = [0.0, *(at for duty, at in done if duty is Duty.KEEP_ALIVE)]
     gaps = [later - sooner for sooner, later in zip(signs, [*signs[1:], seconds], strict=True)]
@@ -165,12 +165,12 @@ def test_no_gap_is_longer_than_a_session_bears_and_the_opening_is_met(seconds: f
 
 
 def test_an_opening_that_has_passed_is_no_wait(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     opens_after(duties(wait_for(tmp_path, START - 5, clock), clock)[-1], 0)
 
 
 def test_an_announced_opening_is_met(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     opening = datetime.fromtimestamp(START + 503, UTC)
     clock.happens.append((START + 500, lambda: announce(tmp_path, opening)))
     waiting = wait_for(tmp_path, None, clock)
@@ -193,14 +193,14 @@ def test_an_announcement_appears_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("by", [-3600.0, -100.0, -5.0, 5.0])
 @pytest.mark.parametrize("at", [100.0, 700.0, 1150.0])
 def test_the_opening_is_met_by_a_clock_that_was_set_meanwhile(tmp_path: Path, by: float, at: float) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     clock.happens.append((START + at, clock.set(by)))
     done = duties(wait_for(tmp_path, START + 1200, clock), clock)
     opens_after(done[-1], 1200)
 
 
 def test_a_clock_set_past_the_opening_opens_at_once(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     clock.happens.append((START + 100, clock.set(3600)))
     done = duties(wait_for(tmp_path, START + 1200, clock), clock)
     assert sum(clock.sleeps) <= 131
@@ -211,7 +211,7 @@ def test_a_clock_set_past_the_opening_opens_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at", [100.0, 700.0, 1150.0, 1185.0, 1190.0, 1199.0])
 def test_after_a_clock_was_set_the_opening_is_met_by_the_sites(tmp_path: Path, by: float, at: float) -> None:
     """The site's clock is right all the time; this machine's is, until it is set while the run waits."""
-    clock = Clock()
+    clock = WaitingClock()
     clock.happens.append((START + at, clock.set(by)))
     waiting = wait_for(tmp_path, START + 1200, clock)
     signs = []
@@ -235,7 +235,7 @@ def test_after_a_clock_was_set_the_opening_is_met_by_the_sites(tmp_path: Path, b
 
 
 def test_a_clock_that_is_corrected_little_by_little_was_not_set(tmp_path: Path) -> None:
-    clock = Clock()
+    clock = WaitingClock()
     for second in range(1, 1200):
         clock.happens.append((START + second, clock.set(0.0005)))
     waiting = wait_for(tmp_path, START + 1200, clock)

@@ -22,7 +22,7 @@ from practice.serve import Practice, Welcome
 SECONDS = 20
 
 
-class Clock:
+class VenueClock:
     """The venue's clock: real time plus what the test added, or stopped at an instant."""
 
     def __init__(self) -> None:
@@ -122,7 +122,7 @@ class World:
     """A running practice world."""
 
     welcome: Welcome
-    clock: Clock
+    clock: VenueClock
 
     def browser(self) -> Browser:
         return Browser(self.welcome.site_url)
@@ -192,10 +192,10 @@ def results(world: World) -> list[str]:
     return [each["result"] for each in world.records("submissions")]
 
 
-class Served:
+class ServedPractice:
     """Runs the servers in a thread."""
 
-    def __init__(self, state: Path, clock: Clock) -> None:
+    def __init__(self, state: Path, clock: VenueClock) -> None:
         self._practice = Practice(state, now=clock)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -211,6 +211,6 @@ class Served:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    served = Served(tmp_path / "state", Clock())
+    served = ServedPractice(tmp_path / "state", VenueClock())
     yield served.world
     served.stop()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from practice.serve import Welcome
-from tests.unit.practice.conftest import Clock, Served, World, book_path
+from tests.unit.practice.conftest import ServedPractice, VenueClock, World, book_path
 
 ROOT = Path(__file__).parents[3]
 
@@ -27,7 +27,7 @@ def process(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str],
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
         try:
             assert started.stdout is not None
-            yield started, World(Welcome(**json.loads(started.stdout.readline())), Clock())
+            yield started, World(Welcome(**json.loads(started.stdout.readline())), VenueClock())
         finally:
             if started.poll() is None:
                 started.kill()
@@ -75,7 +75,7 @@ def test_what_happened_outlives_a_restart_and_even_a_kill(tmp_path: Path) -> Non
         before = world.control("GET", "/records")
         started.kill()
         started.wait(timeout=20)
-    served = Served(state, Clock())
+    served = ServedPractice(state, VenueClock())
     try:
         again = served.world
         after = again.control("GET", "/records")
@@ -102,7 +102,7 @@ def test_a_file_of_an_older_schema_is_set_aside(tmp_path: Path) -> None:
         old.execute("PRAGMA journal_mode = WAL")
         old.execute("CREATE TABLE accounts (email TEXT PRIMARY KEY, card TEXT) STRICT")
         old.execute("INSERT INTO accounts VALUES ('old@example.test', 'approve')")
-    served = Served(state, Clock())
+    served = ServedPractice(state, VenueClock())
     try:
         assert served.world.member().get("/dashboards/").has("#ctl00_btnLogout")
     finally:

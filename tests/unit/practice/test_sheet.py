@@ -30,7 +30,7 @@ from practice.sheet.cells import Entry, Render, enter
 from practice.sheet.quota import Quota
 from practice.sheet.seed import ACCOUNTS, LOG, LOG_COLUMNS, SCHEDULE, WISHES, wished_hours
 from practice.sheet.store import SheetStore
-from practice.venue.courts import COURTS, Slot
+from practice.venue.courts import COURTS, VenueSlot
 
 GOOGLE = "https://sheets.googleapis.com"
 SITE = "http://127.0.0.1:8001"
@@ -49,7 +49,7 @@ class LoopbackClient(gspread.HTTPClient):
 
 
 @dataclass
-class Served:
+class ServedSheet:
     """A sheet being served."""
 
     store: SheetStore
@@ -111,14 +111,14 @@ def serve(store: SheetStore, faults: Faults) -> tuple[str, Callable[[], None]]:
 
 
 @pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedSheet]:
     # google-auth asks iamcredentials.googleapis.com, in a thread, where the account may be used: not from here.
     monkeypatch.setattr(Credentials, "_is_regional_access_boundary_lookup_required", lambda _: False)
     store = SheetStore(tmp_path / "sheet.sqlite3")
     store.seed(SITE, MEMBERS)
     faults = Faults()
     url, stop = serve(store, faults)
-    yield Served(store, faults, url, store.new_service_account(f"{url}/token"))
+    yield ServedSheet(store, faults, url, store.new_service_account(f"{url}/token"))
     stop()
     store.close()
 
@@ -131,7 +131,7 @@ def body_of(error: APIError) -> dict[str, Any]:
 # The seed
 
 
-def test_a_member_reads_the_seeded_accounts(served: Served) -> None:
+def test_a_member_reads_the_seeded_accounts(served: ServedSheet) -> None:
     records = served.sheet().worksheet(ACCOUNTS).get_all_records()
 
     assert [record["Account"] for record in records] == ["Mother", "Father", "Bruce"]
@@ -144,7 +144,7 @@ def test_a_member_reads_the_seeded_accounts(served: Served) -> None:
     }
 
 
-def test_all_three_worksheets_come_in_one_batch(served: Served) -> None:
+def test_all_three_worksheets_come_in_one_batch(served: ServedSheet) -> None:
     sheet = served.sheet()
 
     found = sheet.values_batch_get([f"'{title}'" for title in (ACCOUNTS, SCHEDULE, LOG)])
@@ -165,12 +165,12 @@ def test_the_schedule_asks_for_two_winter_hours_every_day() -> None:
 def test_no_coaching_takes_what_the_schedule_asks_for() -> None:
     days = [date(2026, 1, 1) + timedelta(days=day) for day in range(2 * 365)]
 
-    wished = [Slot(court, day, hour) for court in COURTS for day in days for hour in wished_hours(day.weekday())]
+    wished = [VenueSlot(court, day, hour) for court in COURTS for day in days for hour in wished_hours(day.weekday())]
 
     assert not [slot for slot in wished if slot.coaching]
 
 
-def test_seeding_again_leads_its_own_addresses_to_the_new_site_and_keeps_everything_else(served: Served) -> None:
+def test_seeding_again_leads_its_own_addresses_to_the_new_site_and_keeps_everything_else(served: ServedSheet) -> None:
     rows = served.store.values(ACCOUNTS)
     rows[2][4] = "https://elsewhere.example.test/courses/detail/1/x/"
     served.store.put(ACCOUNTS, rows)
@@ -188,7 +188,7 @@ def test_seeding_again_leads_its_own_addresses_to_the_new_site_and_keeps_everyth
     assert served.store.values(LOG)[1] == ROW[:6]
 
 
-def test_a_removed_worksheet_stays_away(served: Served) -> None:
+def test_a_removed_worksheet_stays_away(served: ServedSheet) -> None:
     served.store.remove(SCHEDULE)
     served.store.seed("http://127.0.0.1:9009", MEMBERS)
 
@@ -199,7 +199,7 @@ def test_a_removed_worksheet_stays_away(served: Served) -> None:
             act(SCHEDULE)
 
 
-def test_the_sheet_is_the_same_after_a_restart(served: Served, tmp_path: Path) -> None:
+def test_the_sheet_is_the_same_after_a_restart(served: ServedSheet, tmp_path: Path) -> None:
     served.sheet().worksheet(LOG).append_row(ROW)
 
     again = SheetStore(tmp_path / "sheet.sqlite3")
@@ -214,7 +214,7 @@ def test_the_sheet_is_the_same_after_a_restart(served: Served, tmp_path: Path) -
 # Reading and writing
 
 
-def test_rows_are_appended_below_the_last_one_as_they_are(served: Served) -> None:
+def test_rows_are_appended_below_the_last_one_as_they_are(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
 
     first = log.append_rows([ROW, ROW])
@@ -234,7 +234,7 @@ def test_rows_are_appended_below_the_last_one_as_they_are(served: Served) -> Non
     assert served.store.formulas(LOG) == []
 
 
-def test_an_append_goes_below_the_table_and_over_the_end_of_the_grid(served: Served) -> None:
+def test_an_append_goes_below_the_table_and_over_the_end_of_the_grid(served: ServedSheet) -> None:
     sheet = served.sheet()
     page = sheet.add_worksheet("Rows", rows=2, cols=3)
     page.update([["", "name", "age"], ["", "ann", "7"]], "A1")
@@ -246,7 +246,7 @@ def test_an_append_goes_below_the_table_and_over_the_end_of_the_grid(served: Ser
     assert served.store.values("Rows") == [["", "name", "age"], ["", "ann", "7"], ["", "bob", "8"]]
 
 
-def test_an_append_in_an_empty_worksheet_begins_at_its_top(served: Served) -> None:
+def test_an_append_in_an_empty_worksheet_begins_at_its_top(served: ServedSheet) -> None:
     page = served.sheet().add_worksheet("Upcoming", rows=10, cols=6)
 
     answer = page.append_row(["Email", "Made"])
@@ -255,7 +255,7 @@ def test_an_append_in_an_empty_worksheet_begins_at_its_top(served: Served) -> No
     assert answer["updates"]["updatedRange"] == "Upcoming!A1:B1"
 
 
-def test_an_update_is_echoed_and_changes_only_its_cells(served: Served) -> None:
+def test_an_update_is_echoed_and_changes_only_its_cells(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
     log.append_rows([ROW, ROW])
 
@@ -266,7 +266,7 @@ def test_an_update_is_echoed_and_changes_only_its_cells(served: Served) -> None:
     assert served.store.values(LOG)[1:] == [[*ROW[:5], "taken by somebody else"], ROW[:6]]
 
 
-def test_what_is_typed_becomes_what_it_looks_like(served: Served) -> None:
+def test_what_is_typed_becomes_what_it_looks_like(served: ServedSheet) -> None:
     page = served.sheet().add_worksheet("Typed", rows=5, cols=9)
     typed = ["0900", "18:00", "28/12/2026", "£13.90", "8am", "TRUE", "'007", "=SUM(1)", "1,000"]
 
@@ -279,7 +279,7 @@ def test_what_is_typed_becomes_what_it_looks_like(served: Served) -> None:
     assert served.store.formulas("Typed") == ["=SUM(1)"]
 
 
-def test_update_cell_runs_formulas_and_append_does_not(served: Served) -> None:
+def test_update_cell_runs_formulas_and_append_does_not(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
 
     log.append_row(['=IMPORTXML("x")'])
@@ -289,7 +289,7 @@ def test_update_cell_runs_formulas_and_append_does_not(served: Served) -> None:
     assert [row[0] for row in served.store.values(LOG)[1:]] == ['=IMPORTXML("x")', "#ERROR!"]
 
 
-def test_several_ranges_are_written_and_read_at_once(served: Served) -> None:
+def test_several_ranges_are_written_and_read_at_once(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
 
     answer = log.batch_update([{"range": "A2:B2", "values": [["a", "b"]]}, {"range": "D4", "values": [["d"]]}])
@@ -303,7 +303,7 @@ def test_several_ranges_are_written_and_read_at_once(served: Served) -> None:
     assert log.col_values(2) == ["Email", "b"]
 
 
-def test_a_batch_with_a_wrong_part_changes_nothing(served: Served) -> None:
+def test_a_batch_with_a_wrong_part_changes_nothing(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
     before = served.store.writes()
 
@@ -314,7 +314,7 @@ def test_a_batch_with_a_wrong_part_changes_nothing(served: Served) -> None:
     assert served.store.writes() == before
 
 
-def test_worksheets_are_added_resized_renamed_cleared_and_deleted(served: Served) -> None:
+def test_worksheets_are_added_resized_renamed_cleared_and_deleted(served: ServedSheet) -> None:
     sheet = served.sheet()
     page = sheet.add_worksheet("A/b & c+d 100% 'x'", rows=20, cols=4)
     page.append_rows([["1", "2"], ["3", "4"], ["5", "6"]])
@@ -346,14 +346,14 @@ def test_worksheets_are_added_resized_renamed_cleared_and_deleted(served: Served
         ("'Booking Log'!A1001", "Range ('Booking Log'!A1001) exceeds grid limits. Max rows: 1000, max columns: 26"),
     ],
 )
-def test_a_range_that_is_none_is_refused(served: Served, area: str, message: str) -> None:
+def test_a_range_that_is_none_is_refused(served: ServedSheet, area: str, message: str) -> None:
     with pytest.raises(APIError) as refused:
         served.sheet().values_get(area)
 
     assert body_of(refused.value) == {"code": 400, "message": message, "status": "INVALID_ARGUMENT"}
 
 
-def test_writes_that_do_not_fit_are_refused_and_change_nothing(served: Served) -> None:
+def test_writes_that_do_not_fit_are_refused_and_change_nothing(served: ServedSheet) -> None:
     sheet = served.sheet()
     log = sheet.worksheet(LOG)
     before = served.store.writes()
@@ -378,7 +378,7 @@ def test_writes_that_do_not_fit_are_refused_and_change_nothing(served: Served) -
 # Refusals
 
 
-def test_a_sheet_that_was_not_shared(served: Served) -> None:
+def test_a_sheet_that_was_not_shared(served: ServedSheet) -> None:
     served.store.access = "forbidden"
 
     with pytest.raises(PermissionError) as refused:
@@ -392,7 +392,7 @@ def test_a_sheet_that_was_not_shared(served: Served) -> None:
     }
 
 
-def test_a_sheet_that_is_not_there(served: Served) -> None:
+def test_a_sheet_that_is_not_there(served: ServedSheet) -> None:
     with pytest.raises(SpreadsheetNotFound) as refused:
         served.client().open_by_key("1nothing")
     assert refused.value.args[0].json()["error"]["status"] == "NOT_FOUND"
@@ -402,7 +402,7 @@ def test_a_sheet_that_is_not_there(served: Served) -> None:
         served.sheet()
 
 
-def test_a_service_that_is_down(served: Served) -> None:
+def test_a_service_that_is_down(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
     served.store.access = "down"
 
@@ -414,12 +414,12 @@ def test_a_service_that_is_down(served: Served) -> None:
     assert log.get_all_values() == [list(LOG_COLUMNS)]
 
 
-def test_an_access_of_another_name_is_refused(served: Served) -> None:
+def test_an_access_of_another_name_is_refused(served: ServedSheet) -> None:
     with pytest.raises(ValueError, match="'closed' is none of ok, forbidden, missing, down"):
         served.store.access = "closed"
 
 
-def test_too_many_writes_in_a_minute(served: Served) -> None:
+def test_too_many_writes_in_a_minute(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
     served.store.write_quota = 2
     log.append_row(ROW)
@@ -445,7 +445,7 @@ def test_too_many_writes_in_a_minute(served: Served) -> None:
     assert len(served.store.values(LOG)) == 4
 
 
-def test_too_many_reads_in_a_minute(served: Served) -> None:
+def test_too_many_reads_in_a_minute(served: ServedSheet) -> None:
     served.store.read_quota = 3
     log = served.sheet().worksheet(LOG)
     log.get_all_values()
@@ -469,7 +469,7 @@ def test_a_quota_is_given_back_as_the_minute_slides() -> None:
 # Keys and tokens
 
 
-def test_a_key_is_fresh_at_each_start_and_the_old_one_is_worth_nothing(served: Served) -> None:
+def test_a_key_is_fresh_at_each_start_and_the_old_one_is_worth_nothing(served: ServedSheet) -> None:
     old = served.key
     old_client = served.client()
     old_client.open_by_key(served.store.sheet_id)
@@ -492,7 +492,7 @@ def test_a_key_is_fresh_at_each_start_and_the_old_one_is_worth_nothing(served: S
     ],
 )
 def test_an_assertion_with_wrong_claims_earns_no_token(
-    served: Served, changes: dict[str, str | int], error: str, words: str
+    served: ServedSheet, changes: dict[str, str | int], error: str, words: str
 ) -> None:
     answer = served.grant(**changes)
 
@@ -501,7 +501,7 @@ def test_an_assertion_with_wrong_claims_earns_no_token(
     assert words in answer.json()["error_description"]
 
 
-def test_nonsense_earns_no_token(served: Served) -> None:
+def test_nonsense_earns_no_token(served: ServedSheet) -> None:
     url = served.key["token_uri"]
     nonsense = requests.post(url, data={"grant_type": GRANT_TYPE, "assertion": "a.b.c"}, timeout=30)
     password = requests.post(url, data={"grant_type": "password"}, timeout=30)
@@ -510,7 +510,7 @@ def test_nonsense_earns_no_token(served: Served) -> None:
     assert (password.status_code, password.json()["error"]) == (400, "unsupported_grant_type")
 
 
-def test_a_token_opens_the_sheet_until_it_ends(served: Served) -> None:
+def test_a_token_opens_the_sheet_until_it_ends(served: ServedSheet) -> None:
     token = served.grant().json()["access_token"]
     assert served.get("", token).status_code == 200
     served.store.authority.token_seconds = -1
@@ -521,7 +521,7 @@ def test_a_token_opens_the_sheet_until_it_ends(served: Served) -> None:
         assert answer.json()["error"]["status"] == "UNAUTHENTICATED"
 
 
-def test_a_read_only_scope_reads_only(served: Served) -> None:
+def test_a_read_only_scope_reads_only(served: ServedSheet) -> None:
     client = served.client("https://www.googleapis.com/auth/spreadsheets.readonly")
     log = client.open_by_key(served.store.sheet_id).worksheet(LOG)
 
@@ -530,7 +530,7 @@ def test_a_read_only_scope_reads_only(served: Served) -> None:
     assert log.get_all_values() == [list(LOG_COLUMNS)]
 
 
-def test_the_key_reads_like_googles_and_leads_nowhere_else(served: Served) -> None:
+def test_the_key_reads_like_googles_and_leads_nowhere_else(served: ServedSheet) -> None:
     Credentials.from_service_account_info(served.key)  # type: ignore[no-untyped-call]  # google-auth is untyped
 
     assert served.key["type"] == "service_account"
@@ -543,7 +543,7 @@ def test_the_key_reads_like_googles_and_leads_nowhere_else(served: Served) -> No
 # Once, and on record
 
 
-def test_the_records_tell_a_write_whose_answer_was_lost_from_one_that_never_happened(served: Served) -> None:
+def test_the_records_tell_a_write_whose_answer_was_lost_from_one_that_never_happened(served: ServedSheet) -> None:
     log = served.sheet().worksheet(LOG)
     before = len(served.store.writes())
     append = {"app": "sheet", "path": ":append", "times": 1, "do": "drop"}
@@ -561,7 +561,7 @@ def test_the_records_tell_a_write_whose_answer_was_lost_from_one_that_never_happ
     ]
 
 
-def test_writers_side_by_side_lose_nothing_and_write_nothing_twice(served: Served) -> None:
+def test_writers_side_by_side_lose_nothing_and_write_nothing_twice(served: ServedSheet) -> None:
     served.store.write_quota = None
     names = [[f"{writer}-{number}" for number in range(15)] for writer in range(4)]
 

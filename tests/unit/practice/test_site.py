@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from practice.sheet.seed import wished_hours
-from practice.venue.courts import BY_NUMBER, COURTS, DAYS_SHOWN, Slot, hours
+from practice.venue.courts import BY_NUMBER, COURTS, DAYS_SHOWN, VenueSlot, hours
 from practice.venue.site import heading, local_path
 from tests.unit.practice.conftest import World, book_path
 
@@ -100,7 +100,7 @@ def test_the_light_decides_the_hours(month: int, last: int) -> None:
 
 def test_coaching_is_steady_rare_and_never_where_the_seeded_schedule_asks() -> None:
     days = [date(2027, 1, 1) + timedelta(days=each) for each in range(365)]
-    slots = [Slot(BY_NUMBER[1], day, hour) for day in days for hour in hours(day)]
+    slots = [VenueSlot(BY_NUMBER[1], day, hour) for day in days for hour in hours(day)]
     taken = [slot for slot in slots if slot.coaching]
     assert 0 < len(taken) < len(slots) / 10
     assert not [slot for slot in taken if slot.hour in wished_hours(slot.day.weekday())]
@@ -155,7 +155,7 @@ def test_what_cannot_be_had_leads_to_the_page_of_its_court(world: World) -> None
         slot
         for each in range(1, 34)
         for hour in hours(world.open_day(each))
-        if (slot := Slot(BY_NUMBER[1], world.open_day(each), hour)).coaching
+        if (slot := VenueSlot(BY_NUMBER[1], world.open_day(each), hour)).coaching
     )
     assert browser.redirect(book_path(192, coached.day, coached.hour)) == COURT_1
     assert world.records("holds") == []

@@ -13,7 +13,7 @@ from booking.errors import SettingsError
 from booking.redaction import Redaction
 from runner import notifications as module
 from runner.notifications import Notifier
-from tests.acceptance.support.mailbox import CANARY, Mailbox
+from tests.acceptance.support.notification_server import CANARY, NotificationServer
 
 CLEAN = Redaction(["canary-password"]).clean
 NOBODY = "json://127.0.0.1:9/canary-nobody"
@@ -21,7 +21,7 @@ NOBODY = "json://127.0.0.1:9/canary-nobody"
 
 def test_messages_arrive_in_order_and_without_secrets() -> None:
     warned: list[str] = []
-    with Mailbox() as one, Mailbox() as other:
+    with NotificationServer() as one, NotificationServer() as other:
         with Notifier([one.url, other.url], CLEAN, warned.append) as notifier:
             notifier.send("first", "<b>&amp; canary-password")
             notifier.send("second canary-password", "line\nline")
@@ -31,11 +31,11 @@ def test_messages_arrive_in_order_and_without_secrets() -> None:
 
 def test_a_service_that_is_dead_is_told_once_and_the_others_get_theirs(capfd: pytest.CaptureFixture[str]) -> None:
     warned: list[str] = []
-    with Mailbox() as box:
-        with Notifier([NOBODY, box.url], CLEAN, warned.append) as notifier:
+    with NotificationServer() as server:
+        with Notifier([NOBODY, server.url], CLEAN, warned.append) as notifier:
             notifier.send("one", "x")
             notifier.send("two", "x")
-        assert box.letters == ["one\nx", "two\nx"]
+        assert server.letters == ["one\nx", "two\nx"]
     assert warned == ["a message could not be sent: check address 1 of NOTIFY_URLS and the network"]
     assert capfd.readouterr() == ("", "")
 
@@ -43,9 +43,9 @@ def test_a_service_that_is_dead_is_told_once_and_the_others_get_theirs(capfd: py
 def test_a_service_that_hangs_delays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.5)
     warned: list[str] = []
-    with Mailbox(hangs=True) as box:
+    with NotificationServer(hangs=True) as server:
         started = time.monotonic()
-        with Notifier([box.url], CLEAN, warned.append) as notifier:
+        with Notifier([server.url], CLEAN, warned.append) as notifier:
             for _ in range(3):
                 notifier.send("one", "x")
             assert time.monotonic() - started < 0.5

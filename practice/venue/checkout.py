@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from practice.clock import Openings
 from practice.portal.payments import Payments, payment_number
-from practice.venue.courts import Slot
+from practice.venue.courts import VenueSlot
 from practice.venue.database import Database
 from practice.venue.holds import Due, Hold, Holds, court_of, slot_of
 from practice.venue.members import Members
@@ -22,11 +22,11 @@ Learnt = Literal["unpaid", "booked", "processing", "too late"]
 class Booking:
     """A slot that is paid for."""
 
-    slot: Slot
+    slot: VenueSlot
     made_at: float
 
 
-class Till:
+class VenueCheckout:
     """The table of bookings, and of the baskets that checkouts pay for."""
 
     def __init__(

@@ -8,31 +8,31 @@ from collections.abc import Sequence
 
 from robot.api.deco import keyword, library
 
-from tests.acceptance.support.mailbox import Mailbox
+from tests.acceptance.support.notification_server import NotificationServer
 
 PATIENCE = 90.0
 _SUMMARY = re.compile(r"\d+ of \d+ slots\b")
 
 
 @library(scope="SUITE")
-class Letters:
+class Notifications:
     """One service that takes messages, for a suite."""
 
     def __init__(self) -> None:
-        self._mailbox: Mailbox | None = None
+        self._server: NotificationServer | None = None
         self._read = 0
 
     @keyword
     def open_the_mailbox(self) -> dict[str, str]:
         """Starts the service and returns the setting that leads messages to it."""
-        self._mailbox = Mailbox()
-        return {"NOTIFY_URLS": self._mailbox.url}
+        self._server = NotificationServer()
+        return {"NOTIFY_URLS": self._server.url}
 
     @keyword
     def close_the_mailbox(self) -> None:
         """Ends the service, if it was started."""
-        if self._mailbox is not None:
-            self._mailbox.close()
+        if self._server is not None:
+            self._server.close()
 
     @keyword
     def wait_for_letter(self, *texts: str) -> None:
@@ -82,9 +82,9 @@ class Letters:
     @property
     def letters(self) -> list[str]:
         """All messages, in the order in which they came."""
-        if self._mailbox is None:
+        if self._server is None:
             raise AssertionError("there is no service for messages")
-        return self._mailbox.letters
+        return self._server.letters
 
     def _all(self) -> str:
         return "\n---\n".join(self.letters)

@@ -12,7 +12,7 @@ CANARY = "canary-token-7f3kq"
 """Part of the address that nothing may say."""
 
 
-class Mailbox:
+class NotificationServer:
     """Serves until it is closed.
 
     Args:
@@ -23,21 +23,21 @@ class Mailbox:
         self.letters: list[str] = []
         """Each message: its title and its text."""
         self._closing = threading.Event()
-        box = self
+        server = self
 
-        class Slot(BaseHTTPRequestHandler):
+        class NotificationHandler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                box.letters.append(f"{told['title']}\n{told['message']}")
+                server.letters.append(f"{told['title']}\n{told['message']}")
                 if hangs:
-                    box._closing.wait()
+                    server._closing.wait()
                 self.send_response(200)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 return  # Standard error is for what goes wrong.
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Slot)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), NotificationHandler)
         self._server.daemon_threads = True
         self.url = f"json://127.0.0.1:{self._server.server_port}/{CANARY}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
