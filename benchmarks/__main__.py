@@ -19,7 +19,7 @@ from benchmarks.records import Findings
 from benchmarks.session import BenchmarkSession, Scope
 from benchmarks.tables import show, tables
 from benchmarks.usage import adopt_orphans
-from benchmarks.world import HOURS, PROJECT, WEATHERS
+from benchmarks.venue import HOURS, PROJECT, WEATHERS
 from booking.errors import BookingError
 from runner.browser import find_browser
 

@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.contenders import FLOOR, PLAYWRIGHT, SCRIPT, SUITE
 from benchmarks.records import Findings, SlotFigures, first_holds, last_holds, matching
 from benchmarks.stats import fit_line
-from benchmarks.world import WEATHERS
+from benchmarks.venue import WEATHERS
 
 FACTOR_TO_PLAYWRIGHT = 1.5
 MS_ABOVE_FLOOR = 30.0

@@ -18,8 +18,8 @@ from dotenv import dotenv_values
 from benchmarks.bare_hold import ROUTES
 from benchmarks.errors import BenchmarkError
 from benchmarks.usage import Usage, measure
+from benchmarks.venue import PROJECT, READY_TO_OPENING, Assignment, BenchmarkVenue
 from benchmarks.visitor import Errand
-from benchmarks.world import PROJECT, READY_TO_OPENING, Assignment, World
 from runner.practice import CONTROL_TOKEN, CONTROL_URL
 
 SUITE = "this suite"
@@ -55,7 +55,7 @@ class Contender(Protocol):
     def name(self) -> str:
         """What tables call it."""
 
-    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
+    def hold(self, venue: BenchmarkVenue, assignments: Sequence[Assignment]) -> None:
         """Get ready, wait for the opening, and reach for the slots; what came of it stands in the venue's record."""
 
 
@@ -68,19 +68,19 @@ class Suite:
         """Let it use this browser."""
         self._browser = browser
 
-    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
+    def hold(self, venue: BenchmarkVenue, assignments: Sequence[Assignment]) -> None:
         """Run it from start to report."""
-        self.run(world, assignments, memory=False)
+        self.run(venue, assignments, memory=False)
 
-    def run(self, world: World, assignments: Sequence[Assignment], *, memory: bool) -> Usage:
+    def run(self, venue: BenchmarkVenue, assignments: Sequence[Assignment], *, memory: bool) -> Usage:
         """Run it from start to report, and return what that cost.
 
         Raises:
             BenchmarkError: it did not get as far as its own report.
         """
-        world.write_sheet(assignments)
-        settings = world.settings | {
-            "RESULTS_DIR": str(world.results),
+        venue.write_sheet(assignments)
+        settings = venue.settings | {
+            "RESULTS_DIR": str(venue.results),
             "BROWSER_EXECUTABLE": str(self._browser),
             "PAYMENT": "pay",
             "MAX_SPEND": "1000",
@@ -105,36 +105,36 @@ class Script:
         self._browser = browser
         self._module = module
 
-    def hold(self, world: World, assignments: Sequence[Assignment]) -> None:
+    def hold(self, venue: BenchmarkVenue, assignments: Sequence[Assignment]) -> None:
         """Start them all, open the day when all are ready, and see them out."""
         day = assignments[0].day
-        world.keep_closed(day)
+        venue.keep_closed(day)
         with ExitStack() as stack:
             children = [
-                stack.enter_context(_Child(self._module, errand_of(world, assignment, self._browser)))
+                stack.enter_context(_Child(self._module, errand_of(venue, assignment, self._browser)))
                 for assignment in assignments
             ]
             for child in children:
                 child.hear("ready")
-            instant = world.announce(day).timestamp()
+            instant = venue.announce(day).timestamp()
             for child in children:
                 child.tell({"opening": instant})
             for child in children:
                 child.hear("taken")
 
 
-def run_script(world: World, assignments: Sequence[Assignment], browser: Path) -> Usage:
+def run_script(venue: BenchmarkVenue, assignments: Sequence[Assignment], browser: Path) -> Usage:
     """Book and pay with the bare script, and return what that cost.
 
     Raises:
         BenchmarkError: it did not book everything.
     """
-    world.keep_closed(assignments[0].day)
+    venue.keep_closed(assignments[0].day)
     told = {
-        "errands": [errand_of(world, assignment, browser).to_json() for assignment in assignments],
-        "card": {name: value for name, value in world.settings.items() if name.startswith("LB_")},
-        "control_url": world.settings[CONTROL_URL],
-        "control_token": world.settings[CONTROL_TOKEN],
+        "errands": [errand_of(venue, assignment, browser).to_json() for assignment in assignments],
+        "card": {name: value for name, value in venue.settings.items() if name.startswith("LB_")},
+        "control_url": venue.settings[CONTROL_URL],
+        "control_token": venue.settings[CONTROL_TOKEN],
         "seconds": READY_TO_OPENING.total_seconds(),
     }
     usage = measure([sys.executable, "-m", "benchmarks.bare_booking"], base_environ(), told=json.dumps(told))
@@ -143,11 +143,11 @@ def run_script(world: World, assignments: Sequence[Assignment], browser: Path) -
     return usage
 
 
-def errand_of(world: World, assignment: Assignment, browser: Path) -> Errand:
+def errand_of(venue: BenchmarkVenue, assignment: Assignment, browser: Path) -> Errand:
     """Return what a bare script is told about one account."""
     member = assignment.member
     return Errand(
-        site_url=world.settings["BOOKING_SITE_URL"],
+        site_url=venue.settings["BOOKING_SITE_URL"],
         court=member.court,
         court_url=member.court_url,
         email=member.email,

@@ -21,7 +21,7 @@ from benchmarks.picture import draw
 from benchmarks.records import Findings
 from benchmarks.session import Scope
 from benchmarks.tables import describe, tables, to_markdown
-from benchmarks.world import WEATHERS
+from benchmarks.venue import WEATHERS
 
 _NAME = "benchmarks"
 _LOAD = "load before"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.contenders import Contender, base_environ
 from benchmarks.records import SlotFigures
-from benchmarks.world import HOURS, Assignment, Weather, open_world
+from benchmarks.venue import HOURS, Assignment, Weather, open_venue
 
 SLOTS_EACH = 2
 RIVAL_ACCOUNTS = 3
@@ -53,9 +53,9 @@ def play_round(
     """
     first = run % len(contenders)
     records = []
-    with open_world(base_environ(), weather) as world:
-        members = world.members(accounts)
-        for contender, day in zip([*contenders[first:], *contenders[:first]], world.days(), strict=False):
+    with open_venue(base_environ(), weather) as venue:
+        members = venue.members(accounts)
+        for contender, day in zip([*contenders[first:], *contenders[:first]], venue.days(), strict=False):
             assignments = [Assignment(member, day, HOURS[:slots_each]) for member in members]
             reached = [
                 (assignment, place, hour) for assignment in assignments for place, hour in enumerate(assignment.hours)
@@ -63,9 +63,9 @@ def play_round(
             lateness = [rival(number) for number in range(len(reached))]
             for (assignment, _, hour), seconds in zip(reached, lateness, strict=True):
                 if seconds is not None:
-                    world.send_rival(assignment, hour, seconds)
-            contender.hold(world, assignments)
-            got = {(hold.account, hold.hour): hold for hold in world.holds(assignments)}
+                    venue.send_rival(assignment, hour, seconds)
+            contender.hold(venue, assignments)
+            got = {(hold.account, hold.hour): hold for hold in venue.holds(assignments)}
             for (assignment, place, hour), seconds in zip(reached, lateness, strict=True):
                 hold = got.get((assignment.member.name, hour))
                 records.append(

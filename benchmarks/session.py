@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
-
 from benchmarks.bare_hold import ROUTES
 from benchmarks.contenders import FLOOR, SCRIPT, SUITE, Contender, Script, Suite
 from benchmarks.errors import BenchmarkError
 from benchmarks.records import Findings, RunFigures, SlotFigures
 from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS, play_round, rotating
+from benchmarks.venue import Weather
 from benchmarks.ways import measure_ways
 from benchmarks.whole import run_bare, run_suite
-from benchmarks.world import Weather
 from booking.errors import BookingError
+from practice.client import ControlError
 
 HOLD_ACCOUNTS = (1, 3)
 SCRIPT_ACCOUNTS = 3
@@ -132,7 +131,7 @@ class BenchmarkSession:
             self._say(what)
             try:
                 measure()
-            except (BenchmarkError, BookingError, requests.RequestException) as error:
+            except (BenchmarkError, BookingError, ControlError) as error:
                 self.findings.broken.append(f"{what}: {error}")
                 self._say(f"  did not come about: {error}")
             else:

@@ -16,7 +16,7 @@ from benchmarks.phases import ORDER
 from benchmarks.records import Findings, SlotFigures, first_holds, last_holds, matching
 from benchmarks.rounds import LATENESS, RIVAL_ACCOUNTS, RIVAL_SLOTS
 from benchmarks.stats import fit_line, summarise
-from benchmarks.world import WEATHERS
+from benchmarks.venue import WEATHERS
 
 CONTENDERS = (SUITE, *PLAYWRIGHT, FLOOR)
 _NONE = "-"

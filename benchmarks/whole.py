@@ -9,7 +9,7 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.phases import phases_of, read_calls
 from benchmarks.records import Findings, PhaseRecord, RunFigures
 from benchmarks.usage import Usage
-from benchmarks.world import HOURS, Assignment, Weather, World, open_world
+from benchmarks.venue import HOURS, Assignment, BenchmarkVenue, Weather, open_venue
 
 
 def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings: Findings) -> None:
@@ -18,11 +18,11 @@ def run_suite(weather: Weather, accounts: int, run: int, browser: Path, findings
     Raises:
         BenchmarkError: it did not book and pay everything.
     """
-    with open_world(base_environ(), weather) as world:
-        assignments = _assignments(world, accounts)
-        usage = Suite(browser).run(world, assignments, memory=True)
-        record = _record(SUITE, weather, run, world, assignments, usage)
-        calls = read_calls(world.results / "latest" / "output.xml")
+    with open_venue(base_environ(), weather) as venue:
+        assignments = _assignments(venue, accounts)
+        usage = Suite(browser).run(venue, assignments, memory=True)
+        record = _record(SUITE, weather, run, venue, assignments, usage)
+        calls = read_calls(venue.results / "latest" / "output.xml")
     findings.runs.append(record)
     try:
         split = phases_of(calls, usage.started, usage.ended)
@@ -42,26 +42,26 @@ def run_bare(weather: Weather, accounts: int, run: int, browser: Path) -> RunFig
     Raises:
         BenchmarkError: it did not book and pay everything.
     """
-    with open_world(base_environ(), weather) as world:
-        assignments = _assignments(world, accounts)
-        return _record(SCRIPT, weather, run, world, assignments, run_script(world, assignments, browser))
+    with open_venue(base_environ(), weather) as venue:
+        assignments = _assignments(venue, accounts)
+        return _record(SCRIPT, weather, run, venue, assignments, run_script(venue, assignments, browser))
 
 
-def _assignments(world: World, accounts: int) -> list[Assignment]:
+def _assignments(venue: BenchmarkVenue, accounts: int) -> list[Assignment]:
     """Give each account a slot of its own: accounts of one court want different hours."""
-    members = world.members(accounts)
+    members = venue.members(accounts)
     seen: dict[int, int] = {}
     assignments = []
     for member in members:
         place = seen[member.court] = seen.get(member.court, -1) + 1
-        assignments.append(Assignment(member, world.days()[0], (HOURS[place],)))
+        assignments.append(Assignment(member, venue.days()[0], (HOURS[place],)))
     return assignments
 
 
 def _record(
-    contender: str, weather: Weather, run: int, world: World, assignments: list[Assignment], usage: Usage
+    contender: str, weather: Weather, run: int, venue: BenchmarkVenue, assignments: list[Assignment], usage: Usage
 ) -> RunFigures:
-    paid = world.payments(assignments[0].day)
+    paid = venue.payments(assignments[0].day)
     if len(paid) != len(assignments):
         raise BenchmarkError(f"{contender} paid for {len(paid)} accounts of {len(assignments)}")
     return RunFigures(contender, weather.name, len(assignments), run, usage.wall, usage.cpu, usage.peak, paid)

@@ -12,7 +12,7 @@ from benchmarks.contenders import base_environ
 from benchmarks.errors import BenchmarkError
 from benchmarks.records import WayRecord
 from benchmarks.usage import measure
-from benchmarks.world import WEATHERS, open_world
+from benchmarks.venue import WEATHERS, open_venue
 from booking.model import Slot
 from booking.pages import slot_address
 from variables import camden_active as site
@@ -27,10 +27,10 @@ def measure_ways(times: int, browser: Path) -> list[WayRecord]:
     Raises:
         BenchmarkError: a way does not work.
     """
-    with open_world(base_environ(), WEATHERS[0]) as world, tempfile.TemporaryDirectory() as output:
-        url = world.settings["BOOKING_SITE_URL"]
+    with open_venue(base_environ(), WEATHERS[0]) as venue, tempfile.TemporaryDirectory() as output:
+        url = venue.settings["BOOKING_SITE_URL"]
         # A day that is not open yet: the venue answers as it does to somebody who comes too early.
-        address = slot_address(url, site.BOOK_PATH, _COURT_1, Slot(1, world.days()[-1], 10))
+        address = slot_address(url, site.BOOK_PATH, _COURT_1, Slot(1, venue.days()[-1], 10))
         variables = {
             "SITE_URL": url,
             "BOOK_ADDRESS": address,
@@ -44,7 +44,7 @@ def measure_ways(times: int, browser: Path) -> list[WayRecord]:
         if usage.status != 0:
             raise BenchmarkError(f"a way to send requests does not work:\n{usage.said}")
         records = []
-        for request in world.control("GET", "/records")["requests"]:
+        for request in venue.client.records()["requests"]:
             told = parse_qs(urlsplit(request["path"]).query)
             if "aimed" in told:
                 late = request["at"] - float(told["aimed"][0])

@@ -122,7 +122,7 @@ class Traffic:
     @staticmethod
     def _asked_by(account: str) -> list[dict[str, Any]]:
         venue = _venue()
-        email = venue.world.emails[account]
+        email = venue.practice.emails[account]
         return [each for each in venue.get_records()["requests"] if (each["app"], each["email"]) == ("site", email)]
 
 

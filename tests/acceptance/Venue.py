@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from robot.api.deco import keyword, library
 
+from practice.client import VenueClient
 from practice.clock import DAYS_AHEAD, LONDON
 from practice.sheet.seed import ACCOUNTS, LOG, LOG_COLUMNS, SCHEDULE, SCHEDULE_COLUMNS, WISHES
-from tests.acceptance.support.world import World
+from tests.acceptance.support.world import PracticeVenue
 
 COURTS = {"mother": 1, "father": 2, "bruce": 3}
 SEASONS = {"Summer only (Jun-Aug)": range(6, 9), "Feb-Aug only": range(2, 9)}
@@ -29,21 +28,21 @@ class Venue:
     """One practice venue for a suite, with records of its own."""
 
     def __init__(self) -> None:
-        self._world: World | None = None
+        self._venue: PracticeVenue | None = None
         self._day = date.min
 
     @keyword
     def start_venue(self, state: Path) -> dict[str, str]:
         """Starts a new venue that keeps its state in a folder; returns the settings that lead a run to it."""
-        self._world = World(state)
+        self._venue = PracticeVenue(state)
         self._day = datetime.now(LONDON).date() + timedelta(days=DAYS_AHEAD)
-        return self._world.settings
+        return self._venue.settings
 
     @keyword
     def stop_venue(self) -> None:
         """Ends the venue, if it was started."""
-        if self._world is not None:
-            self._world.stop()
+        if self._venue is not None:
+            self._venue.stop()
 
     @keyword
     def get_slot_day(self, weeks_before: int = 0) -> date:
@@ -67,26 +66,26 @@ class Venue:
     def schedule(self, *times: str) -> None:
         """Replaces the schedule: these times, as typed, on the slot day's weekday and on no other day."""
         rows = [[f"{self._day:%A}", typed, ""] for typed in times]
-        self._put(SCHEDULE, [list(SCHEDULE_COLUMNS), *rows])
+        self.client.write_sheet(SCHEDULE, [list(SCHEDULE_COLUMNS), *rows])
 
     @keyword
     def set_court_address(self, account: str, address: str) -> None:
         """Writes another court address for an account into the sheet."""
-        header, *rows = self._get(ACCOUNTS)
+        header, *rows = self.client.sheet(ACCOUNTS)
         changed = [[*row[:4], address] if row[0].lower() == account else row for row in rows]
-        self._put(ACCOUNTS, [header, *changed])
+        self.client.write_sheet(ACCOUNTS, [header, *changed])
 
     @keyword
     def remove_worksheet(self, title: str) -> None:
         """Takes a worksheet out of the sheet."""
-        self.world.control("DELETE", f"/sheet/{quote(title)}")
+        self.client.remove_sheet(title)
 
     # The weather
 
     @keyword
     def let_sheet_be(self, mode: str) -> None:
         """Sets what callers of the sheet meet: ``ok``, ``forbidden``, ``missing`` or ``down``."""
-        self.world.control("POST", "/sheet-access", {"mode": mode})
+        self.client.set_sheet_access(mode)
 
     @keyword
     def let_account_be(self, account: str, **values: bool | float | str | None) -> None:
@@ -94,48 +93,47 @@ class Venue:
 
         Names and values are those of ``practice/README.md``; numbers and truth values are given as such.
         """
-        self.world.control("POST", "/accounts", {"email": self.world.emails[account], **values})
+        self.client.change_account(self.practice.emails[account], **values)
 
     @keyword
     def let_rival_take(self, account: str, hour: int) -> None:
         """Lets somebody else take a slot of the account's court just before our first request that could have it."""
-        slot = {"court": COURTS[account], "date": self._day.isoformat(), "hour": hour}
-        self.world.control("POST", "/rival", {**slot, "at": "worst"})
+        self.client.send_rival(COURTS[account], self._day, hour, at="worst")
 
     @keyword
     def add_fault(self, app: str, path: str, do: str, account: str = "", **more: Any) -> None:  # noqa: ANN401 - see practice
         """Adds a fault, as ``practice/README.md`` describes them; with an account, for its requests only."""
-        whose = {"email": self.world.emails[account]} if account else {}
-        self.world.control("POST", "/faults", {"rules": [{"app": app, "path": path, "do": do, **whose, **more}]})
+        whose = {"email": self.practice.emails[account]} if account else {}
+        self.client.add_faults({"app": app, "path": path, "do": do, **whose, **more})
 
     @keyword
     def confirm_with_the_bank(self, account: str) -> None:
         """Confirms the payment of an account as its holder would, on their phone."""
-        self.world.control("POST", "/3ds/confirm", {"email": self.world.emails[account]})
+        self.client.confirm_with_bank(self.practice.emails[account])
 
     @keyword
     def clear_faults(self) -> None:
         """Ends all faults."""
-        self.world.control("DELETE", "/faults")
+        self.client.clear_faults()
 
     @keyword
     def open_slot_day_in(self, seconds: float) -> str:
         """Announces that the slot day opens in so many seconds (negative: has opened); returns the instant."""
-        instant = (datetime.now(ZoneInfo("Europe/London")) + timedelta(seconds=seconds)).isoformat()
-        self.world.control("POST", "/opening", {"date": self._day.isoformat(), "instant": instant})
-        return instant
+        instant = datetime.now(LONDON) + timedelta(seconds=seconds)
+        self.client.set_opening(self._day, instant)
+        return instant.isoformat()
 
     # What really happened
 
     @keyword
     def get_records(self) -> dict[str, Any]:
         """Returns the venue's own records: holds, bookings, payments, submissions, logins, requests."""
-        return self.world.control("GET", "/records")
+        return self.client.records()
 
     @keyword
     def get_log_of_sheet(self) -> list[list[str]]:
         """Returns the rows of the sheet's log, without its header."""
-        header, *rows = self._get(LOG)
+        header, *rows = self.client.sheet(LOG)
         if tuple(header) != LOG_COLUMNS:
             raise AssertionError(f"the header of the log has changed: {header}")
         return rows
@@ -176,7 +174,7 @@ class Venue:
     @keyword
     def no_slot_should_be_paid_for_twice(self) -> None:
         """Checks that money was taken for each slot once at most, by whichever account and in whichever run."""
-        paid = Counter(slot for account in self.world.emails for slot in self._paid_for(account))
+        paid = Counter(slot for account in self.practice.emails for slot in self._paid_for(account))
         self._should_equal("paid for more than once", [slot for slot, times in paid.items() if times > 1], [])
 
     @keyword
@@ -193,7 +191,7 @@ class Venue:
         for account in accounts:
             found = {(each["billing_name"], each["card_saved"]) for each in self._of("payments", account)}
             self._should_equal(
-                f"cardholder of {account}, card saved", found, {(self.world.settings["LB_CARDHOLDER_NAME"], False)}
+                f"cardholder of {account}, card saved", found, {(self.practice.settings["LB_CARDHOLDER_NAME"], False)}
             )
 
     @keyword
@@ -225,7 +223,7 @@ class Venue:
     @keyword
     def sheet_should_log(self, account: str, *rows: str) -> None:
         """Checks the log's rows of an account on the slot day, in the order of the hours, e.g. ``10:00 booked``."""
-        email = self.world.emails[account]
+        email = self.practice.emails[account]
         found = [f"{row[4]} {row[5]}" for row in self.get_log_of_sheet() if row[1] == email]
         self._should_equal(f"log of {account}", sorted(found), sorted(rows))
 
@@ -238,13 +236,13 @@ class Venue:
     def sheet_should_explain_to(self, account: str, *texts: str) -> None:
         """Checks that the log gives one reason for all that became of an account, and that it holds each text."""
         self._should_be_one_reason(
-            {row[6] for row in self.get_log_of_sheet() if row[1] == self.world.emails[account]}, texts
+            {row[6] for row in self.get_log_of_sheet() if row[1] == self.practice.emails[account]}, texts
         )
 
     @keyword
     def each_row_should_explain(self, account: str, outcome: str, *texts: str) -> None:
         """Checks that the log has rows with this outcome of an account, and that each reason there holds each text."""
-        rows = [row for row in self.get_log_of_sheet() if (row[1], row[5]) == (self.world.emails[account], outcome)]
+        rows = [row for row in self.get_log_of_sheet() if (row[1], row[5]) == (self.practice.emails[account], outcome)]
         if not rows or not all(text in row[6] for row in rows for text in texts):
             raise AssertionError(f"reasons: found {[row[6] for row in rows]}, wanted each with {list(texts)}")
 
@@ -253,7 +251,7 @@ class Venue:
         """Checks that an account has come to the portal's first page and has sent nothing there."""
         asked = {
             (each["method"], each["path"].split("?")[0])
-            for each in self._requests("portal", "", self.world.emails[account])
+            for each in self._requests("portal", "", self.practice.emails[account])
         }
         pages = {(method, path) for method, path in asked if not path.startswith("/static/")}
         if not pages or any(method != "GET" for method, _ in pages):
@@ -276,20 +274,18 @@ class Venue:
     @keyword
     def wait_until_asked(self, app: str, path: str, account: str) -> None:
         """Waits until a request of an account, with this text in its path, has reached the site or the portal."""
-        email = self.world.emails[account]
+        email = self.practice.emails[account]
         self._wait(lambda: bool(self._requests(app, path, email)), f"{account} asks {app} for {path}")
 
     @keyword
     def wait_until_fault_strikes(self) -> None:
         """Waits until a request has met one of the faults."""
-        self._wait(
-            lambda: any(rule["hits"] for rule in self.world.control("GET", "/faults")["rules"]), "a fault strikes"
-        )
+        self._wait(lambda: any(rule["hits"] for rule in self.client.faults()), "a fault strikes")
 
     @keyword
     def let_basket_run_out(self, account: str) -> None:
         """Lets what an account holds be free again at once, as after three quarters of an hour."""
-        self.world.control("POST", "/holds/expire", {"email": self.world.emails[account]})
+        self.client.expire_holds(self.practice.emails[account])
 
     @keyword
     def wait_until_paid(self, account: str) -> None:
@@ -297,21 +293,19 @@ class Venue:
         self._wait(lambda: bool(self._paid_for(account)), f"{account} pays")
 
     @property
-    def world(self) -> World:
+    def practice(self) -> PracticeVenue:
         """The venue."""
-        if self._world is None:
+        if self._venue is None:
             raise AssertionError("no venue has been started")
-        return self._world
+        return self._venue
 
-    def _get(self, title: str) -> list[list[str]]:
-        values: list[list[str]] = self.world.control("GET", f"/sheet/{quote(title)}")["values"]
-        return values
-
-    def _put(self, title: str, values: list[list[str]]) -> None:
-        self.world.control("PUT", f"/sheet/{quote(title)}", {"values": values})
+    @property
+    def client(self) -> VenueClient:
+        """What sets the venue, and reads what happened there."""
+        return self.practice.client
 
     def _of(self, records: str, account: str) -> list[dict[str, Any]]:
-        return [each for each in self.get_records()[records] if each["email"] == self.world.emails[account]]
+        return [each for each in self.get_records()[records] if each["email"] == self.practice.emails[account]]
 
     def _paid_for(self, account: str) -> list[tuple[int, str, int]]:
         """Return every slot for which money of an account was taken, as often as it was."""
@@ -350,59 +344,60 @@ class Venue:
     def add_account(self, account: str, court: int) -> dict[str, str]:
         """Adds an account to the venue and to the sheet, at a court that others may have too; returns its settings."""
         email, password = f"{account}@example.test", f"Canary-{secrets.token_urlsafe(12)}"
-        self.world.control("POST", "/accounts/new", {"name": account, "email": email, "password": password})
-        self.world.emails[account] = email
+        self.client.add_account(account, email, password)
+        self.practice.emails[account] = email
         COURTS[account] = court
-        header, *rows = self._get(ACCOUNTS)
+        header, *rows = self.client.sheet(ACCOUNTS)
         address = next(row[4] for row in rows if row[3] == str(court))
         row = [account.capitalize(), email, "[from secrets]", str(court), address]
-        self._put(ACCOUNTS, [header, *rows, row])
+        self.client.write_sheet(ACCOUNTS, [header, *rows, row])
         return {f"{account.upper()}_CAM_EMAIL_ADDRESS": email, f"{account.upper()}_CAM_PASSWORD": password}
 
     @keyword
     def rename_account(self, account: str, name: str) -> dict[str, str]:
         """Gives an account another name in the sheet, with the same login and court; returns what to set then."""
-        email = self.world.emails.pop(account)
-        self.world.emails[name], COURTS[name] = email, COURTS[account]
-        header, *rows = self._get(ACCOUNTS)
+        email = self.practice.emails.pop(account)
+        self.practice.emails[name], COURTS[name] = email, COURTS[account]
+        header, *rows = self.client.sheet(ACCOUNTS)
         renamed = [[name.capitalize(), *row[1:]] if row[0].lower() == account else row for row in rows]
-        self._put(ACCOUNTS, [header, *renamed])
+        self.client.write_sheet(ACCOUNTS, [header, *renamed])
         kinds = ("_CAM_EMAIL_ADDRESS", "_CAM_PASSWORD")
-        told = {kind: self.world.settings[account.upper() + kind] for kind in kinds}
+        told = {kind: self.practice.settings[account.upper() + kind] for kind in kinds}
         return {account.upper() + kind: "" for kind in kinds} | {name.upper() + kind: told[kind] for kind in kinds}
 
     @keyword
     def set_email_address(self, account: str, address: str) -> None:
         """Writes another address for an account into the sheet."""
-        header, *rows = self._get(ACCOUNTS)
+        header, *rows = self.client.sheet(ACCOUNTS)
         changed = [[row[0], address, *row[2:]] if row[0].lower() == account else row for row in rows]
-        self._put(ACCOUNTS, [header, *changed])
+        self.client.write_sheet(ACCOUNTS, [header, *changed])
 
     @keyword
     def schedule_for_accounts(self, *wishes: str) -> None:
         """Replaces the schedule: a row each, for one account, e.g. ``mother 10:00, else 11:00``."""
         rows = [[f"{self._day:%A}", typed, "", who] for who, _, typed in (wish.partition(" ") for wish in wishes)]
-        self._put(SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *rows])
+        self.client.write_sheet(SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *rows])
 
     @keyword
     def let_site_be(self, **settings: float | str) -> None:
         """Sets how the site behaves, by the names in ``practice/settings.py``."""
-        self.world.control("POST", "/settings", settings)
+        self.client.change_settings(**settings)
 
     @keyword
     def let_rival_give_back(self, account: str, hour: int, after: float) -> None:
         """Lets somebody else take a slot at the worst moment, and leave it unpaid so many seconds later."""
-        slot = {"court": COURTS[account], "date": self._day.isoformat(), "hour": hour}
-        self.world.control("POST", "/rival", {**slot, "at": "worst", "release_after": after})
+        self.client.send_rival(COURTS[account], self._day, hour, at="worst", release_after=after)
 
     @keyword
     def get_opening(self) -> datetime:
         """Returns when the slot day opens or has opened, as announced."""
-        told = self.world.control("GET", f"/opening?date={self._day.isoformat()}")["instant"]
-        return datetime.fromisoformat(told)
+        instant = self.client.opening(self._day)
+        if instant is None:
+            raise AssertionError(f"the opening of {self._day} is not announced")
+        return instant
 
     @keyword
     def get_real_opening(self) -> datetime:
         """Returns when the slot day opens or has opened in fact."""
-        late = self.world.control("GET", "/settings")["opening_delay_seconds"]
+        late = self.client.settings()["opening_delay_seconds"]
         return self.get_opening() + timedelta(seconds=late)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 from practice.clock import DAYS_AHEAD, LONDON
 from practice.conduct import Conduct
 from practice.sheet.seed import ACCOUNTS, LOG, SCHEDULE, SCHEDULE_COLUMNS
-from tests.acceptance.support.world import World
+from tests.acceptance.support.world import PracticeVenue
 from tests.chaos.facts import Place, Row, WantedSlots
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.scenario import COURTS, PRICE_PENCE, Route, Scenario
@@ -31,8 +30,9 @@ class Stage:
         """
         self._scenario = scenario
         self.day = _slot_day()
-        self._world = World(folder)
-        self.settings = self._world.settings
+        self._venue = PracticeVenue(folder)
+        self._client = self._venue.client
+        self.settings = self._venue.settings
         self._set_sheet()
         for account, route in scenario.routes.items():
             credit = _CREDIT if route is Route.CREDIT else 0
@@ -41,7 +41,7 @@ class Stage:
     def close(self) -> None:
         """End the venue."""
         self.calm()
-        self._world.stop()
+        self._venue.stop()
 
     # Before the first run
 
@@ -52,13 +52,12 @@ class Stage:
         if scenario.trouble:
             self._set_account(scenario.struck, scenario.trouble)
         if self.contested is not None:
-            court, day, hour = self.contested
-            slot = {"court": court, "date": day, "hour": hour}
-            self._world.control("POST", "/rival", {**slot, "at": "worst", "release_after": scenario.returned_after})
+            court, _, hour = self.contested
+            self._client.send_rival(court, self.day, hour, at="worst", release_after=scenario.returned_after)
         if scenario.sheet_access:
-            self._world.control("POST", "/sheet-access", {"mode": scenario.sheet_access})
+            self._client.set_sheet_access(scenario.sheet_access)
         if scenario.cell.fault is Fault.RIVAL and scenario.cell.phase is Phase.HOLDING:
-            self._world.control("POST", "/rival", {**self._first_slot, "at": "worst"})
+            self._client.send_rival(*self._first_slot, at="worst")
 
     def _whose(self, rule: Row) -> Row:
         """Return what keeps a rule to the struck account, where the venue can tell whose a request is."""
@@ -74,7 +73,7 @@ class Stage:
         """
         scenario = self._scenario
         self.calm()
-        self._world.control("POST", "/sheet-access", {"mode": "ok"})
+        self._client.set_sheet_access("ok")
         if scenario.trouble and not scenario.lasting:
             usual = {**Conduct().to_json(), **scenario.conducts[scenario.struck]}
             names = [name for name in scenario.trouble if not name.endswith("_seconds")]
@@ -84,44 +83,41 @@ class Stage:
 
     def calm(self) -> None:
         """Drop all rules; what they hold up goes on."""
-        self._world.control("DELETE", "/faults")
+        self._client.clear_faults()
 
     # During a run
 
     def add_rules(self, *rules: Row) -> None:
         """Add fault rules."""
-        self._world.control("POST", "/faults", {"rules": list(rules)})
+        self._client.add_faults(*rules)
 
     def rules(self) -> list[Row]:
         """Return the rules in force, with how often each has bitten."""
-        found: list[Row] = self._world.control("GET", "/faults")["rules"]
-        return found
+        return self._client.faults()
 
     def confirm_payments(self, *accounts: str) -> None:
         """Confirm what waits for 3-D Secure, as a person would on their phone."""
         for account in accounts:
-            self._world.control("POST", "/3ds/confirm", {"email": self.email(account)})
+            self._client.confirm_with_bank(self.email(account))
 
     def end_session(self) -> bool:
         """Log the struck account out; tell whether it was logged in."""
-        email = self.email(self._scenario.struck)
-        return bool(self._world.control("POST", "/sessions/expire", {"email": email})["ended"])
+        return bool(self._client.expire_sessions(self.email(self._scenario.struck)))
 
     def lose_slot(self) -> bool:
         """Give the struck account's first slot to somebody else; tell whether that came about."""
-        self._world.control("POST", "/holds/expire", {"email": self.email(self._scenario.struck)})
-        return bool(self._world.control("POST", "/rival", self._first_slot)["taken"])
+        self._client.expire_holds(self.email(self._scenario.struck))
+        return bool(self._client.send_rival(*self._first_slot))
 
     # What happened
 
     def records(self) -> Row:
         """Return the venue's own records."""
-        return self._world.control("GET", "/records")
+        return self._client.records()
 
     def log(self) -> list[list[str]]:
         """Return the rows of the sheet's log, under its header."""
-        values: list[list[str]] = self._world.control("GET", f"/sheet/{quote(LOG)}")["values"]
-        return values[1:]
+        return self._client.sheet(LOG)[1:]
 
     def wishes(self) -> list[WantedSlots]:
         """Return what the sheet asks for."""
@@ -133,7 +129,7 @@ class Stage:
 
     def email(self, account: str) -> str:
         """Return the address of an account."""
-        return self._world.emails[account]
+        return self._venue.emails[account]
 
     @property
     def contested(self) -> Place | None:
@@ -153,23 +149,22 @@ class Stage:
         return stated
 
     @property
-    def _first_slot(self) -> Row:
+    def _first_slot(self) -> tuple[int, date, int]:
         wish = self._scenario.wishes_of(self._scenario.struck)[0]
-        court, day, hour = self._place(wish.account, wish.hours[0])
-        return {"court": court, "date": day, "hour": hour}
+        return COURTS[wish.account], self.day, wish.hours[0]
 
     def _place(self, account: str, hour: int) -> Place:
         return COURTS[account], self.day.isoformat(), hour
 
     def _set_sheet(self) -> None:
-        header, *rows = self._world.control("GET", f"/sheet/{quote(ACCOUNTS)}")["values"]
+        header, *rows = self._client.sheet(ACCOUNTS)
         booking = [row for row in rows if row[0].lower() in self._scenario.accounts]
         wishes = [[f"{self.day:%A}", wish.typed, "", wish.account] for wish in self._scenario.wishes]
         for title, values in ((ACCOUNTS, [header, *booking]), (SCHEDULE, [[*SCHEDULE_COLUMNS, "Account"], *wishes])):
-            self._world.control("PUT", f"/sheet/{quote(title)}", {"values": values})
+            self._client.write_sheet(title, values)
 
     def _set_account(self, account: str, values: Row) -> None:
-        self._world.control("POST", "/accounts", {"email": self.email(account), **values})
+        self._client.change_account(self.email(account), **values)
 
 
 def _slot_day() -> date:

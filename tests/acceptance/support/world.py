@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import requests
-
+from practice.client import VenueClient
 from runner.practice import settings_of
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -23,8 +22,8 @@ CANARIES = {
 }
 
 
-class World:
-    """One practice venue: site, portal and sheet, with nothing in them yet but their seed.
+class PracticeVenue:
+    """One practice venue in a process of its own: site, portal and sheet, with nothing in them yet but their seed.
 
     Args:
         state: a folder for what happens there.
@@ -43,23 +42,10 @@ class World:
         line = self._process.stdout.readline()
         if not line:
             raise AssertionError("the practice venue did not start; its reason stands on standard error")
-        self._told: dict[str, Any] = json.loads(line)
-        self.emails = {each["name"].lower(): str(each["email"]) for each in self._told["accounts"]}
-        self.settings = settings_of(self._told) | CANARIES
-
-    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call the control address and return its answer."""
-        answer = requests.request(
-            method,
-            f"{self._told['control_url']}{path}",
-            headers={"Authorization": f"Bearer {self._told['control_token']}"},
-            json=body,
-            timeout=30,
-        )
-        if not answer.ok:
-            raise AssertionError(f"the control address refused {method} {path}: {answer.text}")
-        told: dict[str, Any] = answer.json()
-        return told
+        told: dict[str, Any] = json.loads(line)
+        self.client = VenueClient(told["control_url"], told["control_token"])
+        self.emails = {each["name"].lower(): str(each["email"]) for each in told["accounts"]}
+        self.settings = settings_of(told) | CANARIES
 
     def stop(self) -> None:
         """End the venue; it must not need force."""

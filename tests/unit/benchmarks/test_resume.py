@@ -12,7 +12,7 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.output import read, write
 from benchmarks.records import Findings, PhaseRecord, RunFigures, SlotFigures, WayRecord
 from benchmarks.session import BenchmarkSession, Scope
-from benchmarks.world import WEATHERS, Weather
+from benchmarks.venue import WEATHERS, Weather
 
 MACHINE = {"cores": 2, "load before": 0.1}
 CALM = WEATHERS[0]

@@ -31,7 +31,7 @@ from booking.pages import (
 )
 from practice.clock import LONDON
 from practice.venue.courts import BY_NUMBER, DAYS_SHOWN, hours
-from tests.unit.practice.conftest import ServedPractice, VenueClock, World, book_path
+from tests.unit.practice.conftest import RunningVenue, ServedPractice, VenueClock, book_path
 
 SITE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
 FACILITY = BY_NUMBER[1].slug
@@ -79,21 +79,21 @@ def booking_row(*cells: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningVenue]:
     served = ServedPractice(tmp_path_factory.mktemp("venue") / "state", VenueClock())
-    yield served.world
+    yield served.venue
     served.stop()
 
 
 @pytest.fixture(scope="module")
-def pages(world: World) -> dict[str, Any]:
+def pages(venue: RunningVenue) -> dict[str, Any]:
     """What a member sees before and after two slots were taken and one of them, by another member, paid."""
-    day = world.open_day(20)
-    member, other = world.member(), world.member(1)
+    day = venue.open_day(20)
+    member, other = venue.member(), venue.member(1)
     found: dict[str, Any] = {"day": day, "empty basket": member.get("/basket/").html.html}
     found["no bookings"] = member.get("/dashboards/my-bookings/").html.html
     other.get(book_path(EVENT, day, 11))
-    other.pay(world.welcome.card)
+    other.pay(venue.welcome.card)
     found["bookings"] = other.get("/dashboards/my-bookings/").html.html
     for hour in (8, 10):
         member.get(book_path(EVENT, day, hour))
@@ -140,8 +140,8 @@ def test_calendar_of_the_venue(pages: dict[str, Any]) -> None:
     assert hour_of(pages["first week"], Slot(1, day, 8)) is None
 
 
-def test_days_of_the_venue(world: World, pages: dict[str, Any]) -> None:
-    today = world.clock.today()
+def test_days_of_the_venue(venue: RunningVenue, pages: dict[str, Any]) -> None:
+    today = venue.clock.today()
     shown = days_shown(pages["first week"], **WEEK, near=today + timedelta(days=35))
     assert shown == tuple(today + timedelta(days=number) for number in range(7))
     shown = days_shown(pages["week"], **WEEK, near=today + timedelta(days=35))
@@ -155,7 +155,7 @@ def test_every_shown_day_is_found_over_year_end_leap_day_and_clock_change(tmp_pa
     clock.stopped = datetime(today.year, today.month, today.day, 12, tzinfo=LONDON).timestamp()
     served = ServedPractice(tmp_path / "state", clock)
     try:
-        browser = served.world.browser()
+        browser = served.venue.browser()
         page = browser.get(BY_NUMBER[2].path)
         seen: list[date] = []
         while True:

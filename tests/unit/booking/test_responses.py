@@ -17,7 +17,7 @@ from booking.markup import Markup
 from booking.model import Slot
 from booking.responses import is_challenge, read_response
 from practice.venue.courts import BY_NUMBER
-from tests.unit.practice.conftest import Browser, ServedPractice, VenueClock, World, book_path
+from tests.unit.practice.conftest import Browser, RunningVenue, ServedPractice, VenueClock, book_path
 
 SITE_FILE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))
 SITE = "https://site.example.test"
@@ -143,28 +143,28 @@ def test_any_answer_is_of_some_kind_and_only_the_basket_means_held(
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def venue(tmp_path: Path) -> Iterator[RunningVenue]:
     served = ServedPractice(tmp_path / "state", VenueClock())
-    yield served.world
+    yield served.venue
     served.stop()
 
 
-def ask(world: World, browser: Browser, slot: Slot) -> HoldResponse:
+def ask(venue: RunningVenue, browser: Browser, slot: Slot) -> HoldResponse:
     page = browser.get(book_path(BY_NUMBER[1].event_id, slot.date, slot.hour))
-    site = world.welcome.site_url
+    site = venue.welcome.site_url
     what = seen(status=page.status, url=page.url, html=page.html.html or "")
     return response(what, slot, site)
 
 
-def test_answers_of_the_venue(world: World) -> None:
-    day = world.open_day()
+def test_answers_of_the_venue(venue: RunningVenue) -> None:
+    day = venue.open_day()
     slot = Slot(1, day, 10)
-    visitor = world.browser()
-    assert ask(world, visitor, slot).kind is ResponseKind.ELSEWHERE  # the site wants its session cookie first
-    assert ask(world, visitor, slot).kind is ResponseKind.LOGGED_OUT
-    member, other = world.member(), world.member(1)
-    assert ask(world, member, slot).kind is ResponseKind.HELD
-    assert ask(world, member, Slot(1, day, 11)).kind is ResponseKind.HELD  # beside the first one in the basket
-    assert ask(world, other, slot).kind is ResponseKind.REFUSED
-    assert ask(world, other, Slot(1, day, 23)).kind is ResponseKind.REFUSED
-    assert ask(world, other, Slot(1, world.clock.today() + timedelta(days=38), 10)).kind is ResponseKind.REFUSED
+    visitor = venue.browser()
+    assert ask(venue, visitor, slot).kind is ResponseKind.ELSEWHERE  # the site wants its session cookie first
+    assert ask(venue, visitor, slot).kind is ResponseKind.LOGGED_OUT
+    member, other = venue.member(), venue.member(1)
+    assert ask(venue, member, slot).kind is ResponseKind.HELD
+    assert ask(venue, member, Slot(1, day, 11)).kind is ResponseKind.HELD  # beside the first one in the basket
+    assert ask(venue, other, slot).kind is ResponseKind.REFUSED
+    assert ask(venue, other, Slot(1, day, 23)).kind is ResponseKind.REFUSED
+    assert ask(venue, other, Slot(1, venue.clock.today() + timedelta(days=38), 10)).kind is ResponseKind.REFUSED

@@ -1,4 +1,4 @@
-"""The practice world running in a thread, with a clock that tests can turn, and a browser without a screen."""
+"""The practice venue running in a thread, with a clock that tests can turn, and a browser without a screen."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 import requests
 from selectolax.lexbor import LexborHTMLParser
 
+from practice.client import VenueClient
 from practice.clock import LONDON, Openings
 from practice.serve import Practice, Welcome
 
@@ -118,11 +119,16 @@ class Browser:
 
 
 @dataclass
-class World:
-    """A running practice world."""
+class RunningVenue:
+    """A practice venue that is running, with its clock."""
 
     welcome: Welcome
     clock: VenueClock
+
+    @property
+    def client(self) -> VenueClient:
+        """What calls its control address."""
+        return VenueClient(self.welcome.control_url, self.welcome.control_token)
 
     def browser(self) -> Browser:
         return Browser(self.welcome.site_url)
@@ -136,16 +142,8 @@ class World:
     def email(self, number: int = 0) -> str:
         return self.welcome.accounts[number]["email"]
 
-    def control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self.welcome.control_token}"}
-        url = self.welcome.control_url + path
-        answer = requests.request(method, url, json=body, headers=headers, timeout=SECONDS)
-        assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
-
     def records(self, kind: str) -> list[dict[str, Any]]:
-        told: list[dict[str, Any]] = self.control("GET", "/records")[kind]
+        told: list[dict[str, Any]] = self.client.records()[kind]
         return told
 
     def open_day(self, ahead: int = 30) -> date:
@@ -170,26 +168,26 @@ def book_path(event_id: int, day: date, hour: int) -> str:
     return f"/courses/book.aspx?fdCourseEventId={event_id}&fdDate={day:%d/%m/%Y}&fdTime={hour}"
 
 
-def holding(world: World, *hours: int) -> Browser:
+def holding(venue: RunningVenue, *hours: int) -> Browser:
     """Return a browser of the first account that holds these hours of its court."""
-    browser = world.member()
+    browser = venue.member()
     for hour in hours or (10,):
-        assert browser.redirect(book_path(192, world.open_day(), hour)) == "/basket/"
+        assert browser.redirect(book_path(192, venue.open_day(), hour)) == "/basket/"
     return browser
 
 
-def change(world: World, **values: Any) -> None:  # noqa: ANN401 - JSON
+def change(venue: RunningVenue, **values: Any) -> None:  # noqa: ANN401 - JSON
     """Set what paying is like for the first account."""
-    world.control("POST", "/accounts", {"email": world.email(), **values})
+    venue.client.change_account(venue.email(), **values)
 
 
-def payments(world: World) -> list[tuple[str, str, int]]:
-    return [(each["method"], each["status"], each["amount_pence"]) for each in world.records("payments")]
+def payments(venue: RunningVenue) -> list[tuple[str, str, int]]:
+    return [(each["method"], each["status"], each["amount_pence"]) for each in venue.records("payments")]
 
 
-def results(world: World) -> list[str]:
+def results(venue: RunningVenue) -> list[str]:
     """Return what came of each press of the payment button."""
-    return [each["result"] for each in world.records("submissions")]
+    return [each["result"] for each in venue.records("submissions")]
 
 
 class ServedPractice:
@@ -200,7 +198,8 @@ class ServedPractice:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
-        self.world = World(asyncio.run_coroutine_threadsafe(self._practice.start(), self._loop).result(SECONDS), clock)
+        welcome = asyncio.run_coroutine_threadsafe(self._practice.start(), self._loop).result(SECONDS)
+        self.venue = RunningVenue(welcome, clock)
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self._practice.stop(), self._loop).result(SECONDS)
@@ -210,7 +209,7 @@ class ServedPractice:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def venue(tmp_path: Path) -> Iterator[RunningVenue]:
     served = ServedPractice(tmp_path / "state", VenueClock())
-    yield served.world
+    yield served.venue
     served.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -9,24 +10,41 @@ import pytest
 import requests
 
 from practice import conduct
+from practice.client import ControlError, VenueClient
 from practice.conduct import Conduct
-from tests.unit.practice.conftest import SECONDS, World
+from tests.unit.practice.conftest import SECONDS, RunningVenue
 
 
-def call(world: World, method: str, path: str, body: object = None, token: str | None = None) -> requests.Response:
-    headers = {"Authorization": f"Bearer {world.welcome.control_token if token is None else token}"}
-    return requests.request(method, world.welcome.control_url + path, json=body, headers=headers, timeout=SECONDS)
+def refusal(venue: RunningVenue, method: str, path: str, body: object = None, token: str = "") -> ControlError:
+    """Return the error of a call that must be refused."""
+    client = VenueClient(venue.welcome.control_url, token) if token else venue.client
+    with pytest.raises(ControlError) as refused:
+        client.control(method, path, body)
+    return refused.value
 
 
-def test_only_the_token_opens_it(world: World) -> None:
-    assert call(world, "GET", "/health").json() == {"ok": True}
+def test_only_the_token_opens_it(venue: RunningVenue) -> None:
+    assert venue.client.control("GET", "/health") == {"ok": True}
     for method, path in (("GET", "/health"), ("GET", "/records"), ("POST", "/settings"), ("GET", "/nowhere")):
-        assert call(world, method, path, token="wrong").status_code == 403
-    assert requests.get(world.welcome.control_url + "/records", timeout=SECONDS).status_code == 403
+        assert refusal(venue, method, path, token="wrong").status == 403
+    assert requests.get(venue.welcome.control_url + "/records", timeout=SECONDS).status_code == 403
 
 
-def test_settings_change_all_or_none_and_say_what_is_wrong(world: World) -> None:
-    told = world.control("POST", "/settings", {"price_pence": 1000, "read_quota": None, "save_card": True})
+def test_the_client_says_which_call_was_refused_and_why(venue: RunningVenue) -> None:
+    said = "Only the control token opens this address."
+    assert str(refusal(venue, "GET", "/records", token="wrong")) == f"the practice venue refused GET /records: {said}"
+
+
+def test_the_client_says_which_call_got_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ControlError, match="the practice venue gave no answer to DELETE /faults: ") as failed:
+        VenueClient(f"http://127.0.0.1:{port}", "token").clear_faults()
+    assert failed.value.status is None
+
+
+def test_settings_change_all_or_none_and_say_what_is_wrong(venue: RunningVenue) -> None:
+    told = venue.client.change_settings(price_pence=1000, read_quota=None, save_card=True)
     assert (told["price_pence"], told["read_quota"], told["write_quota"]) == (1000, None, 60)
     for bad in (
         {"latency_ms": -1},
@@ -39,26 +57,26 @@ def test_settings_change_all_or_none_and_say_what_is_wrong(world: World) -> None
         {"hold_minutes": None},
         {"unknown": 1},
     ):
-        answer = call(world, "POST", "/settings", {"session_minutes": 7, **bad})
-        assert answer.status_code == 400
-        assert next(iter(bad)) in answer.json()["error"]
-    assert world.control("GET", "/settings") == told
+        refused = refusal(venue, "POST", "/settings", {"session_minutes": 7, **bad})
+        assert refused.status == 400
+        assert next(iter(bad)) in refused.said
+    assert venue.client.settings() == told
 
 
-def test_accounts_are_added_and_changed(world: World) -> None:
+def test_accounts_are_added_and_changed(venue: RunningVenue) -> None:
     account = {"name": "Aunt", "email": "Aunt@example.test", "password": "one two three"}
-    world.control("POST", "/accounts/new", account)
-    assert world.browser().log_in(account).has("#ctl00_btnLogout")
-    told = world.control("POST", "/accounts", {"email": "aunt@example.test", "credit_pence": 5, "card": "3ds"})
+    venue.client.add_account(**account)
+    assert venue.browser().log_in(account).has("#ctl00_btnLogout")
+    told = venue.client.change_account("aunt@example.test", credit_pence=5, card="3ds")
     assert (told["credit_pence"], told["card"], told["mfa"]) == (5, "3ds", None)
     assert "password" not in told
     changed = {"late_seconds": 0, "card_amount_pence": 5, "learns": "never", "billing": "old"}
-    told = world.control("POST", "/accounts", {"email": "aunt@example.test", **changed})
+    told = venue.client.change_account("aunt@example.test", **changed)
     assert told | changed == told
     assert (told["card"], told["credit_pence"]) == ("3ds", 5)
-    told = world.control("POST", "/accounts", {"email": "aunt@example.test", "card_amount_pence": None})
+    told = venue.client.change_account("aunt@example.test", card_amount_pence=None)
     assert (told["card_amount_pence"], told["late_seconds"]) == (None, 0)
-    assert call(world, "POST", "/accounts", {"email": "nobody@example.test", "mfa": True}).status_code == 404
+    assert refusal(venue, "POST", "/accounts", {"email": "nobody@example.test", "mfa": True}).status == 404
 
 
 @pytest.mark.parametrize(
@@ -96,21 +114,22 @@ def test_accounts_are_added_and_changed(world: World) -> None:
     ],
 )
 def test_a_call_that_makes_no_sense_is_refused_with_its_reason(
-    world: World, path: str, body: dict[str, Any], named: str
+    venue: RunningVenue, path: str, body: dict[str, Any], named: str
 ) -> None:
-    answer = call(world, "POST", path, body)
-    assert answer.status_code == 400
-    assert named in answer.json()["error"]
+    refused = refusal(venue, "POST", path, body)
+    assert refused.status == 400
+    assert named in refused.said
 
 
-def test_worksheets_are_read_replaced_and_removed(world: World) -> None:
-    rows = world.control("GET", "/sheet/Account & Court Configuration")["values"]
-    assert rows[1][4] == f"{world.welcome.site_url}/courses/detail/171/practice-fields-tennis-court-1/"
+def test_worksheets_are_read_replaced_and_removed(venue: RunningVenue) -> None:
+    rows = venue.client.sheet("Account & Court Configuration")
+    assert rows[1][4] == f"{venue.welcome.site_url}/courses/detail/171/practice-fields-tennis-court-1/"
     rows = [["Day", "Time", "Notes"], ["tue", "8am", "All year"]]
-    assert world.control("PUT", "/sheet/Booking Schedule", {"values": rows})["values"] == rows
-    world.control("DELETE", "/sheet/Booking Schedule")
-    assert call(world, "GET", "/sheet/Booking Schedule").status_code == 404
-    assert world.control("POST", "/sheet-access", {"mode": "forbidden"}) == {"mode": "forbidden"}
+    venue.client.write_sheet("Booking Schedule", rows)
+    assert venue.client.sheet("Booking Schedule") == rows
+    venue.client.remove_sheet("Booking Schedule")
+    assert refusal(venue, "GET", "/sheet/Booking Schedule").status == 404
+    assert venue.client.control("POST", "/sheet-access", {"mode": "forbidden"}) == {"mode": "forbidden"}
 
 
 def test_the_readme_names_all_that_can_be_set_of_paying() -> None:

@@ -9,23 +9,21 @@ from typing import Any
 import pytest
 
 from practice.clock import LONDON, Openings, rule
-from tests.unit.practice.conftest import World, book_path
+from tests.unit.practice.conftest import RunningVenue, book_path
 
 COURT_1 = "/courses/detail/171/practice-fields-tennis-court-1/"
 
 
-def announce(world: World, day: date, instant: float | str | None) -> None:
-    if isinstance(instant, float):
-        instant = datetime.fromtimestamp(instant, LONDON).isoformat()
-    world.control("POST", "/opening", {"date": day.isoformat(), "instant": instant})
+def announce(venue: RunningVenue, day: date, instant: float) -> None:
+    venue.client.set_opening(day, datetime.fromtimestamp(instant, LONDON))
 
 
-def rival(world: World, day: date, hour: int, **values: Any) -> None:  # noqa: ANN401 - JSON
-    world.control("POST", "/rival", {"court": 1, "date": day.isoformat(), "hour": hour, **values})
+def rival(venue: RunningVenue, day: date, hour: int, **values: Any) -> None:  # noqa: ANN401 - JSON
+    venue.client.send_rival(1, day, hour, **values)
 
 
-def states(world: World) -> list[tuple[str, str]]:
-    return [(hold["email"].partition("@")[0], hold["state"]) for hold in world.records("holds")]
+def states(venue: RunningVenue) -> list[tuple[str, str]]:
+    return [(hold["email"].partition("@")[0], hold["state"]) for hold in venue.records("holds")]
 
 
 @pytest.mark.parametrize(
@@ -48,40 +46,44 @@ def test_a_day_opens_at_midnight_in_london_after_the_day_35_before_it(day: date,
     assert openings.is_open(day, instant)
 
 
-def test_the_site_opens_to_the_millisecond_by_rule_as_announced_and_late(world: World) -> None:
-    browser = world.member()
-    day = world.open_day(35)
+def test_the_site_opens_to_the_millisecond_by_rule_as_announced_and_late(venue: RunningVenue) -> None:
+    browser = venue.member()
+    day = venue.open_day(35)
     path = book_path(192, day, 10)
     midnight = rule(day).timestamp()
-    world.control("POST", "/settings", {"session_minutes": 100_000})
+    venue.client.change_settings(session_minutes=100_000)
     for opens, delay in ((midnight, 0.0), (midnight + 3600, 0.0), (midnight + 3600, 8.0)):
         if opens != midnight:
-            announce(world, day, opens)
-        world.control("POST", "/settings", {"opening_delay_seconds": delay})
-        world.clock.stopped = opens + delay - 0.001
+            announce(venue, day, opens)
+        venue.client.change_settings(opening_delay_seconds=delay)
+        venue.clock.stopped = opens + delay - 0.001
         assert browser.redirect(path) == COURT_1
-        world.clock.stopped = opens + delay
+        venue.clock.stopped = opens + delay
         page = browser.get(path)
         assert page.url.endswith("/basket/")
-        assert world.records("holds")[-1]["at"] == pytest.approx((opens + delay) * 1000, abs=0.01)
+        assert venue.records("holds")[-1]["at"] == pytest.approx((opens + delay) * 1000, abs=0.01)
         browser.post_back(page, "a.basket-remove")
 
 
-def test_a_pending_day_stays_closed_until_announced_and_goes_back_to_the_rule(world: World) -> None:
-    browser = world.member()
-    day = world.open_day()
-    announce(world, day, "pending")
-    assert world.control("GET", f"/opening?date={day}") == {"date": day.isoformat(), "instant": None, "rule": False}
+def test_a_pending_day_stays_closed_until_announced_and_goes_back_to_the_rule(venue: RunningVenue) -> None:
+    browser = venue.member()
+    day = venue.open_day()
+    venue.client.set_opening(day, "pending")
+    assert venue.client.control("GET", f"/opening?date={day}") == {
+        "date": day.isoformat(),
+        "instant": None,
+        "rule": False,
+    }
     assert browser.redirect(book_path(192, day, 10)) == COURT_1
-    announce(world, day, world.clock() - 1)
+    announce(venue, day, venue.clock() - 1)
     assert browser.redirect(book_path(192, day, 10)) == "/basket/"
-    announce(world, day, None)
-    assert world.control("GET", f"/opening?date={day}")["rule"] is True
+    venue.client.set_opening(day, None)
+    assert venue.client.control("GET", f"/opening?date={day}")["rule"] is True
 
 
-def test_many_clients_racing_for_one_slot_get_exactly_one_hold(world: World) -> None:
-    day = world.open_day()
-    browsers = [world.member(number % 3) for number in range(6)]
+def test_many_clients_racing_for_one_slot_get_exactly_one_hold(venue: RunningVenue) -> None:
+    day = venue.open_day()
+    browsers = [venue.member(number % 3) for number in range(6)]
     start = threading.Barrier(len(browsers))
     led: dict[int, str] = {}
 
@@ -94,19 +96,19 @@ def test_many_clients_racing_for_one_slot_get_exactly_one_hold(world: World) -> 
         thread.start()
     for thread in threads:
         thread.join(30)
-    [hold] = world.records("holds")
+    [hold] = venue.records("holds")
     winners = {number % 3 for number, where in led.items() if where == "/basket/"}
-    assert [world.email(number) for number in winners] == [hold["email"]]
+    assert [venue.email(number) for number in winners] == [hold["email"]]
     assert hold["arrived"] <= hold["at"]
 
 
-def test_holding_again_changes_nothing_and_another_account_is_refused(world: World) -> None:
-    day = world.open_day()
-    browser = world.member()
+def test_holding_again_changes_nothing_and_another_account_is_refused(venue: RunningVenue) -> None:
+    day = venue.open_day()
+    browser = venue.member()
     for _ in range(2):
         assert browser.redirect(book_path(192, day, 10)) == "/basket/"
-    assert world.member(1).redirect(book_path(192, day, 10)) == COURT_1
-    assert states(world) == [("mother", "held")]
+    assert venue.member(1).redirect(book_path(192, day, 10)) == COURT_1
+    assert states(venue) == [("mother", "held")]
     column = f"#ctl00_PageContent_repWeek_ctl0{30 % 7}_FacilityDay1_ulHours"
     page = browser.get(COURT_1)
     for _ in range(4):
@@ -114,66 +116,66 @@ def test_holding_again_changes_nothing_and_another_account_is_refused(world: Wor
     assert "10:00Booked" in page.texts(f"{column} li.facility-closed > div")
 
 
-def test_the_same_number_of_another_parks_event_is_another_slot(world: World) -> None:
-    day = world.open_day()
-    assert world.member().redirect(book_path(192, day, 10)) == "/basket/"
-    assert world.member(1).redirect(book_path(171, day, 10)) == "/basket/"
-    assert [hold["facility"] for hold in world.records("holds")] == [
+def test_the_same_number_of_another_parks_event_is_another_slot(venue: RunningVenue) -> None:
+    day = venue.open_day()
+    assert venue.member().redirect(book_path(192, day, 10)) == "/basket/"
+    assert venue.member(1).redirect(book_path(171, day, 10)) == "/basket/"
+    assert [hold["facility"] for hold in venue.records("holds")] == [
         "Practice Fields Tennis Court 1",
         "Quarry Green Tennis Court 1",
     ]
 
 
-def test_a_hold_runs_out_and_the_slot_comes_back(world: World) -> None:
-    day = world.open_day()
+def test_a_hold_runs_out_and_the_slot_comes_back(venue: RunningVenue) -> None:
+    day = venue.open_day()
     path = book_path(192, day, 10)
-    mother = world.member()
+    mother = venue.member()
     basket = mother.get(path)
-    world.control("POST", "/settings", {"session_minutes": 120})
-    father = world.member(1)
-    world.clock.ahead += 44 * 60
+    venue.client.change_settings(session_minutes=120)
+    father = venue.member(1)
+    venue.clock.ahead += 44 * 60
     assert father.redirect(path) == COURT_1
-    world.clock.ahead += 2 * 60
+    venue.clock.ahead += 2 * 60
     page = mother.post_back(basket, "#ctl00_PageContent_btnContinue")
     assert "released" in page.text("div.validation-summary-errors")
     assert "Your basket is empty." in page.text("div.content-main")
     assert not page.has("#ctl00_PageContent_btnContinue")
     assert father.redirect(path) == "/basket/"
-    assert states(world) == [("mother", "expired"), ("father", "held")]
+    assert states(venue) == [("mother", "expired"), ("father", "held")]
 
 
-def test_removing_gives_back_one_slot_of_ones_own(world: World) -> None:
-    day = world.open_day()
-    mother, father = world.member(), world.member(1)
+def test_removing_gives_back_one_slot_of_ones_own(venue: RunningVenue) -> None:
+    day = venue.open_day()
+    mother, father = venue.member(), venue.member(1)
     page = mother.get(book_path(192, day, 10))
     father.get(book_path(192, day, 11))
-    [foreign] = [hold["id"] for hold in world.records("holds") if hold["email"] == world.email(1)]
+    [foreign] = [hold["id"] for hold in venue.records("holds") if hold["email"] == venue.email(1)]
     target = "ctl00$PageContent$repBasket$ctl00$btnRemove"
     mother.send(page, page.fields() | {"__EVENTTARGET": target, "__EVENTARGUMENT": str(foreign)})
-    assert states(world) == [("mother", "held"), ("father", "held")]
+    assert states(venue) == [("mother", "held"), ("father", "held")]
     page = mother.post_back(page, "a.basket-remove")
     assert "Your basket is empty." in page.text("div.content-main")
-    assert states(world) == [("mother", "released"), ("father", "held")]
+    assert states(venue) == [("mother", "released"), ("father", "held")]
 
 
-def test_a_rival_comes_now_in_time_or_at_the_worst_moment(world: World) -> None:
-    browser = world.member()
-    day = world.open_day()
-    opens = world.clock() + 60
-    announce(world, day, opens)
-    rival(world, day, 10, at="now")
-    rival(world, day, 11, at=2)
-    rival(world, day, 12, at=2)
-    rival(world, day, 14, at="worst")
+def test_a_rival_comes_now_in_time_or_at_the_worst_moment(venue: RunningVenue) -> None:
+    browser = venue.member()
+    day = venue.open_day()
+    opens = venue.clock() + 60
+    announce(venue, day, opens)
+    rival(venue, day, 10, at="now")
+    rival(venue, day, 11, at=2)
+    rival(venue, day, 12, at=2)
+    rival(venue, day, 14, at="worst")
 
     assert browser.redirect(book_path(192, day, 14)) == COURT_1, "not open yet: the worst moment has not come"
-    world.clock.stopped = opens + 1.999
+    venue.clock.stopped = opens + 1.999
     assert browser.redirect(book_path(192, day, 10)) == COURT_1
     assert browser.redirect(book_path(192, day, 11)) == "/basket/", "faster than the rival"
     assert browser.redirect(book_path(192, day, 14)) == COURT_1
-    world.clock.stopped = opens + 5
+    venue.clock.stopped = opens + 5
     assert browser.redirect(book_path(192, day, 12)) == COURT_1, "slower than the rival"
-    owners = {hold["hour"]: (hold["state"], hold["at"]) for hold in world.records("holds")}
+    owners = {hold["hour"]: (hold["state"], hold["at"]) for hold in venue.records("holds")}
     assert {hour: state for hour, (state, _) in owners.items()} == {
         10: "rival",
         11: "held",
@@ -183,41 +185,41 @@ def test_a_rival_comes_now_in_time_or_at_the_worst_moment(world: World) -> None:
     assert owners[12][1] == pytest.approx((opens + 2) * 1000, abs=1), "at its instant, not when somebody looked"
 
 
-def test_a_rival_who_does_not_pay_lets_the_slot_come_back(world: World) -> None:
-    browser = world.member()
-    day = world.open_day()
-    rival(world, day, 10, at="now", release_after=300)
+def test_a_rival_who_does_not_pay_lets_the_slot_come_back(venue: RunningVenue) -> None:
+    browser = venue.member()
+    day = venue.open_day()
+    rival(venue, day, 10, at="now", release_after=300)
     assert browser.redirect(book_path(192, day, 10)) == COURT_1
-    world.clock.ahead += 301
+    venue.clock.ahead += 301
     assert browser.redirect(book_path(192, day, 10)) == "/basket/"
-    assert states(world) == [("rival", "expired"), ("mother", "held")]
+    assert states(venue) == [("rival", "expired"), ("mother", "held")]
 
 
-def test_coaching_blocks_a_free_slot_only(world: World) -> None:
-    browser = world.member()
-    day = world.open_day()
+def test_coaching_blocks_a_free_slot_only(venue: RunningVenue) -> None:
+    browser = venue.member()
+    day = venue.open_day()
     blocked = {"court": 1, "date": day.isoformat(), "hour": 10}
-    assert world.control("POST", "/block", blocked) == {"blocked": True}
+    assert venue.client.control("POST", "/block", blocked) == {"blocked": True}
     assert browser.redirect(book_path(192, day, 10)) == COURT_1
     browser.get(book_path(192, day, 11))
-    assert world.control("POST", "/block", blocked | {"hour": 11}) == {"blocked": False}
-    assert states(world) == [("mother", "held")]
+    assert venue.client.control("POST", "/block", blocked | {"hour": 11}) == {"blocked": False}
+    assert states(venue) == [("mother", "held")]
 
 
-def test_a_past_hour_of_today_cannot_be_had(world: World) -> None:
-    browser = world.member()
-    world.control("POST", "/settings", {"session_minutes": 100_000})
-    day = world.stand_at(11, 30)
+def test_a_past_hour_of_today_cannot_be_had(venue: RunningVenue) -> None:
+    browser = venue.member()
+    venue.client.change_settings(session_minutes=100_000)
+    day = venue.stand_at(11, 30)
     assert browser.redirect(book_path(192, day, 11)) == COURT_1
     assert browser.redirect(book_path(192, day, 14)) == "/basket/"
     assert browser.redirect(book_path(192, day - timedelta(days=1), 14)) == COURT_1
 
 
-def test_a_basket_that_runs_out_frees_its_slots(world: World) -> None:
-    day = world.open_day()
-    mother = world.member(0)
+def test_a_basket_that_runs_out_frees_its_slots(venue: RunningVenue) -> None:
+    day = venue.open_day()
+    mother = venue.member(0)
     mother.get(book_path(192, day, 10))
-    assert world.control("POST", "/holds/expire", {"email": world.email(1)}) == {"expired": 0}
-    assert world.control("POST", "/holds/expire", {"email": world.email(0)}) == {"expired": 1}
-    world.member(1).get(book_path(192, day, 10))
-    assert states(world) == [("mother", "expired"), ("father", "held")]
+    assert venue.client.expire_holds(venue.email(1)) == 0
+    assert venue.client.expire_holds(venue.email(0)) == 1
+    venue.member(1).get(book_path(192, day, 10))
+    assert states(venue) == [("mother", "expired"), ("father", "held")]

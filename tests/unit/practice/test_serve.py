@@ -16,18 +16,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from practice.serve import Welcome
-from tests.unit.practice.conftest import ServedPractice, VenueClock, World, book_path
+from tests.unit.practice.conftest import RunningVenue, ServedPractice, VenueClock, book_path
 
 ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def process(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], World]]:
+def process(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], RunningVenue]]:
     command = [sys.executable, "-m", "practice", "serve", "--state", str(state), *options]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
         try:
             assert started.stdout is not None
-            yield started, World(Welcome(**json.loads(started.stdout.readline())), VenueClock())
+            yield started, RunningVenue(Welcome(**json.loads(started.stdout.readline())), VenueClock())
         finally:
             if started.poll() is None:
                 started.kill()
@@ -35,11 +35,11 @@ def process(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str],
 
 def test_it_tells_one_line_serves_on_loopback_and_keeps_its_files_private(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with process(state) as (started, world):
-        assert world.welcome.pid == started.pid
-        assert world.control("GET", "/health") == {"ok": True}
-        assert world.member().get("/dashboards/").has("#ctl00_btnLogout")
-        assert {urlsplit(value).hostname for name, value in world.welcome.to_json().items() if name[-4:] == "_url"} == {
+    with process(state) as (started, venue):
+        assert venue.welcome.pid == started.pid
+        assert venue.client.control("GET", "/health") == {"ok": True}
+        assert venue.member().get("/dashboards/").has("#ctl00_btnLogout")
+        assert {urlsplit(value).hostname for name, value in venue.welcome.to_json().items() if name[-4:] == "_url"} == {
             "127.0.0.1"
         }
         assert state.stat().st_mode & 0o777 == 0o700
@@ -51,9 +51,9 @@ def test_it_tells_one_line_serves_on_loopback_and_keeps_its_files_private(tmp_pa
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, None])
 def test_it_ends_with_a_signal_or_with_its_parent(tmp_path: Path, how: signal.Signals | None) -> None:
-    with process(tmp_path / "state", "--with-parent") as (started, world):
-        world.control("POST", "/faults", {"rules": [{"app": "site", "path": "/", "do": "hang"}]})
-        address = urlsplit(world.welcome.site_url)
+    with process(tmp_path / "state", "--with-parent") as (started, venue):
+        venue.client.add_faults({"app": "site", "path": "/", "do": "hang"})
+        address = urlsplit(venue.welcome.site_url)
         with socket.create_connection((address.hostname or "", address.port or 0)) as hanging:
             hanging.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             if how is None:
@@ -66,30 +66,30 @@ def test_it_ends_with_a_signal_or_with_its_parent(tmp_path: Path, how: signal.Si
 
 def test_what_happened_outlives_a_restart_and_even_a_kill(tmp_path: Path) -> None:
     state = tmp_path / "state"
-    with process(state) as (started, world):
-        browser = world.member()
-        day = world.open_day()
+    with process(state) as (started, venue):
+        browser = venue.member()
+        day = venue.open_day()
         browser.get(book_path(192, day, 10))
-        browser.pay(world.welcome.card)
+        browser.pay(venue.welcome.card)
         browser.get(book_path(192, day, 11))
-        before = world.control("GET", "/records")
+        before = venue.client.records()
         started.kill()
         started.wait(timeout=20)
     served = ServedPractice(state, VenueClock())
     try:
-        again = served.world
-        after = again.control("GET", "/records")
+        again = served.venue
+        after = again.client.records()
         for kind in ("holds", "bookings", "payments", "submissions", "logins"):
             assert after[kind] == before[kind]
         assert [hold["state"] for hold in after["holds"]] == ["sold", "held"]
-        assert again.welcome.sheet_id == world.welcome.sheet_id
-        old, new = world.welcome, again.welcome
+        assert again.welcome.sheet_id == venue.welcome.sheet_id
+        old, new = venue.welcome, again.welcome
         assert old.control_token != new.control_token
         assert old.accounts[0]["password"] != new.accounts[0]["password"]
         assert not again.browser().log_in(old.accounts[0]).has("#ctl00_btnLogout")
         page = again.member().get("/basket/")
         assert page.text("#ctl00_PageContent_lblTotal") == "£13.90"
-        url = again.control("GET", "/sheet/Account & Court Configuration")["values"][1][4]
+        url = again.client.sheet("Account & Court Configuration")[1][4]
         assert url.startswith(new.site_url)
     finally:
         served.stop()
@@ -104,7 +104,7 @@ def test_a_file_of_an_older_schema_is_set_aside(tmp_path: Path) -> None:
         old.execute("INSERT INTO accounts VALUES ('old@example.test', 'approve')")
     served = ServedPractice(state, VenueClock())
     try:
-        assert served.world.member().get("/dashboards/").has("#ctl00_btnLogout")
+        assert served.venue.member().get("/dashboards/").has("#ctl00_btnLogout")
     finally:
         served.stop()
     with closing(sqlite3.connect(state / "venue.sqlite3.version-0")) as old:
@@ -114,6 +114,6 @@ def test_a_file_of_an_older_schema_is_set_aside(tmp_path: Path) -> None:
 def test_a_port_can_be_chosen(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with process(tmp_path / "state", "--site-port", str(port), "--host-name", "localhost") as (_, world):
-        assert world.welcome.site_url == f"http://localhost:{port}"
-        assert world.member().get("/dashboards/").has("#ctl00_btnLogout")
+    with process(tmp_path / "state", "--site-port", str(port), "--host-name", "localhost") as (_, venue):
+        assert venue.welcome.site_url == f"http://localhost:{port}"
+        assert venue.member().get("/dashboards/").has("#ctl00_btnLogout")

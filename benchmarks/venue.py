@@ -8,14 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
-
-import requests
 
 from benchmarks.errors import BenchmarkError
 from booking.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET
+from practice.client import VenueClient
 from runner.practice import CONTROL_TOKEN, CONTROL_URL, practice_venue
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -80,49 +77,26 @@ class Held:
     """When the slot was the account's."""
 
 
-class World:
+class BenchmarkVenue:
     """A practice venue that is running, new and empty."""
 
     def __init__(self, settings: dict[str, str], folder: Path) -> None:
-        """Use `open_world` instead."""
+        """Use `open_venue` instead."""
         self.settings = settings
+        self.client = VenueClient(settings[CONTROL_URL], settings[CONTROL_TOKEN])
         self.results = folder / "results"
         self._courts: list[tuple[int, str]] = []
 
-    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call the control address and return its answer.
-
-        Raises:
-            BenchmarkError: it refuses.
-        """
-        answer = requests.request(
-            method,
-            f"{self.settings[CONTROL_URL]}{path}",
-            headers={"Authorization": f"Bearer {self.settings[CONTROL_TOKEN]}"},
-            json=body,
-            timeout=30,
-        )
-        if not answer.ok:
-            raise BenchmarkError(f"the practice venue refused {method} {path}: {answer.text}")
-        told: dict[str, Any] = answer.json()
-        return told
-
     def set_weather(self, weather: Weather) -> None:
         """Let the venue answer as fast as this."""
-        self.control(
-            "POST",
-            "/settings",
-            {
-                "latency_ms": weather.latency_ms,
-                "slow_seconds": weather.slow_seconds,
-                "slow_for_seconds": SLOW_FOR,
-            },
+        self.client.change_settings(
+            latency_ms=weather.latency_ms, slow_seconds=weather.slow_seconds, slow_for_seconds=SLOW_FOR
         )
 
     def members(self, count: int) -> list[BenchmarkAccount]:
         """Return so many accounts, spread over the courts; the family first, then guests that are new."""
         if not self._courts:
-            rows = self.control("GET", f"/sheet/{quote(ACCOUNTS_SHEET)}")["values"][1:]
+            rows = self.client.sheet(ACCOUNTS_SHEET)[1:]
             self._courts = [(int(row[3]), str(row[4])) for row in rows]
         members = []
         for index in range(count):
@@ -131,7 +105,7 @@ class World:
             prefix = f"{name.upper()}_CAM_"
             if f"{prefix}PASSWORD" not in self.settings:
                 email, password = f"{name.lower()}@example.test", f"guest {index + 1} of the venue"
-                self.control("POST", "/accounts/new", {"name": name, "email": email, "password": password})
+                self.client.add_account(name, email, password)
                 self.settings |= {f"{prefix}EMAIL_ADDRESS": email, f"{prefix}PASSWORD": password}
             email, password = self.settings[f"{prefix}EMAIL_ADDRESS"], self.settings[f"{prefix}PASSWORD"]
             members.append(BenchmarkAccount(name, email, password, court, url))
@@ -151,29 +125,28 @@ class World:
             accounts.append([member.name, member.email, "[from secrets]", str(member.court), member.court_url])
             schedule += [[f"{assignment.day:%A}", f"{hour}:00", "", member.name] for hour in assignment.hours]
         for title, values in ((ACCOUNTS_SHEET, accounts), (SCHEDULE_SHEET, schedule)):
-            self.control("PUT", f"/sheet/{quote(title)}", {"values": values})
+            self.client.write_sheet(title, values)
 
     def keep_closed(self, day: date) -> None:
         """Keep a day closed until its opening is announced."""
-        self.control("POST", "/opening", {"date": day.isoformat(), "instant": "pending"})
+        self.client.set_opening(day, "pending")
 
     def announce(self, day: date) -> datetime:
         """Let a day open in a few seconds; return when."""
         instant = datetime.now(ZONE) + READY_TO_OPENING
-        self.control("POST", "/opening", {"date": day.isoformat(), "instant": instant.isoformat()})
+        self.client.set_opening(day, instant)
         return instant
 
     def opening(self, day: date) -> datetime:
         """Return when a day has opened."""
-        instant = self.control("GET", f"/opening?date={day.isoformat()}")["instant"]
+        instant = self.client.opening(day)
         if instant is None:
             raise BenchmarkError(f"{day} was never opened: the run did not come so far")
-        return datetime.fromisoformat(instant)
+        return instant
 
     def send_rival(self, assignment: Assignment, hour: int, lateness: float) -> None:
         """Let somebody else reach for a slot so many seconds after the opening."""
-        day = assignment.day.isoformat()
-        self.control("POST", "/rival", {"court": assignment.member.court, "date": day, "hour": hour, "at": lateness})
+        self.client.send_rival(assignment.member.court, assignment.day, hour, at=lateness)
 
     def holds(self, assignments: Sequence[Assignment]) -> list[Held]:
         """Return the holds of these wishes from the venue's own record, in the order of their instants."""
@@ -182,23 +155,23 @@ class World:
         names = {assignment.member.email: assignment.member.name for assignment in assignments}
         return [
             Held(names[row["email"]], row["hour"], row["arrived"] - opened, row["at"] - opened)
-            for row in self.control("GET", "/records")["holds"]
+            for row in self.client.records()["holds"]
             if row["date"] == day.isoformat() and row["email"] in names
         ]
 
     def payments(self, day: date) -> list[float]:
         """Return when each account had paid, in milliseconds after a day's opening."""
         opened = self.opening(day).timestamp() * 1000
-        paid = [row for row in self.control("GET", "/records")["payments"] if row["status"] == "paid"]
+        paid = [row for row in self.client.records()["payments"] if row["status"] == "paid"]
         return [row["at"] - opened for row in paid]
 
 
 @contextmanager
-def open_world(environ: dict[str, str], weather: Weather) -> Iterator[World]:
+def open_venue(environ: dict[str, str], weather: Weather) -> Iterator[BenchmarkVenue]:
     """Run a new practice venue in this weather; nothing of it is kept."""
     with tempfile.TemporaryDirectory(prefix="court-bench-") as name:
         folder = Path(name)
         with practice_venue(PROJECT, folder / "venue", environ) as settings:
-            world = World(settings, folder)
-            world.set_weather(weather)
-            yield world
+            venue = BenchmarkVenue(settings, folder)
+            venue.set_weather(weather)
+            yield venue
