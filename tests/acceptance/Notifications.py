@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from robot.api.deco import keyword, library
 
-from tests.acceptance.support.notification_server import NotificationServer
+from tests.support.notification_server import NotificationServer
 
 PATIENCE = 90.0
 _SUMMARY = re.compile(r"\d+ of \d+ slots\b")

@@ -23,25 +23,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from runner.browser import find_browser
 from runner.workers import RESULTS_MARK, processes_of
-from tests.acceptance.support.leaks import find_in_folder, find_in_texts, secrets_of
-from tests.acceptance.support.ledger import ask_ledger
-from tests.acceptance.support.process import ProgramRun
-from tests.acceptance.support.world import PROJECT
+from tests.support.leaks import find_in_folder, find_in_texts, secrets_of
+from tests.support.ledger import ask_ledger
+from tests.support.process import STEADY, ProgramRun
+from tests.support.venue import PROJECT
 
 LONGEST_RUN = 180.0
 """Seconds; a run of three accounts takes about 25 on two cores."""
 PATIENCE = 90.0
-# Said explicitly so that a developer's own .env does not shine through.
-STEADY = {
-    "PAYMENT": "pay",
-    "MAX_SPEND": "300.00",
-    "MAX_SPEND_PER_ACCOUNT": "100.00",
-    "DAYS_AHEAD": "35",
-    "RELEASE_TIME": "24:00",
-    "RELEASE_TIMEZONE": "Europe/London",
-    "MAX_WAIT": "45",
-    "PAYMENT_PROOF_WAIT": "6",
-}
 # Other tools write there, and so does a run by hand; the runs of the tests have a results folder of their own.
 NOT_OF_THE_PROJECT = {".git", ".venv", "results", "__pycache__"} | {
     f".{tool}" for tool in ("hypothesis", "mypy_cache", "pytest_cache", "robocop_cache", "ruff_cache")

@@ -15,7 +15,7 @@ from robot.api.deco import keyword, library
 from practice.client import VenueClient
 from practice.clock import DAYS_AHEAD, LONDON
 from practice.sheet.seed import ACCOUNTS, LOG, LOG_COLUMNS, SCHEDULE, SCHEDULE_COLUMNS, WISHES
-from tests.acceptance.support.world import PracticeVenue
+from tests.support.venue import PracticeVenue
 
 COURTS = {"mother": 1, "father": 2, "bruce": 3}
 SEASONS = {"Summer only (Jun-Aug)": range(6, 9), "Feb-Aug only": range(2, 9)}

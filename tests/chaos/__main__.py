@@ -18,11 +18,11 @@ from rich.console import Console
 
 from booking.errors import BookingError
 from runner.browser import find_browser
-from tests.acceptance.support.world import PROJECT
 from tests.chaos.grid import PERIOD
 from tests.chaos.output import empty_cells, grid_table, line, machine, replay, summary, write_json, write_page
 from tests.chaos.scenario import scenario_of
 from tests.chaos.trial import SeedVerdict, carry_out
+from tests.support.venue import PROJECT
 
 _WIDTH = 200
 _EPILOG = f"""

@@ -9,10 +9,10 @@ from pathlib import Path
 from practice.clock import DAYS_AHEAD, LONDON
 from practice.conduct import Conduct
 from practice.sheet.seed import ACCOUNTS, LOG, SCHEDULE, SCHEDULE_COLUMNS
-from tests.acceptance.support.world import PracticeVenue
 from tests.chaos.facts import Place, Row, WantedSlots
 from tests.chaos.grid import Fault, Phase
 from tests.chaos.scenario import COURTS, PRICE_PENCE, Route, Scenario
+from tests.support.venue import PracticeVenue
 
 _CREDIT = 10 * PRICE_PENCE
 _LONGEST_SEED = timedelta(minutes=10)

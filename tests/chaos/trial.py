@@ -12,11 +12,6 @@ from pathlib import Path
 import psutil
 
 from runner.workers import RESULTS_MARK, processes_of
-from tests.acceptance.Program import STEADY
-from tests.acceptance.support.leaks import find_in_folder, find_in_texts, secrets_of
-from tests.acceptance.support.ledger import ask_ledger
-from tests.acceptance.support.process import ProgramRun
-from tests.acceptance.support.world import PROJECT
 from tests.chaos.disk import SmallDisk
 from tests.chaos.facts import Facts, Row, RunFacts
 from tests.chaos.grid import Fault, Phase
@@ -24,6 +19,10 @@ from tests.chaos.judge import judge
 from tests.chaos.results import is_locked, report_of
 from tests.chaos.scenario import LedgerMoment, Point, Scenario
 from tests.chaos.stage import Stage
+from tests.support.leaks import find_in_folder, find_in_texts, secrets_of
+from tests.support.ledger import ask_ledger
+from tests.support.process import STEADY, ProgramRun
+from tests.support.venue import PROJECT
 
 LONGEST_RUN = 240.0
 """Seconds; a run of one account takes about 12 on an idle machine."""

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from tests.acceptance.support.leaks import find_in_folder, find_secrets, secrets_of
+from tests.support.leaks import find_in_folder, find_secrets, secrets_of
 
 SECRETS = {"LB_ADDRESS": "17 Canarylane & Zyx", "LB_CARD_SECURITY_CODE": "7304"}
 

@@ -13,7 +13,7 @@ from booking.errors import SettingsError
 from booking.redaction import Redaction
 from runner import notifications as module
 from runner.notifications import Notifier
-from tests.acceptance.support.notification_server import CANARY, NotificationServer
+from tests.support.notification_server import CANARY, NotificationServer
 
 CLEAN = Redaction(["canary-password"]).clean
 NOBODY = "json://127.0.0.1:9/canary-nobody"

@@ -11,7 +11,7 @@ from typing import Any
 from practice.client import VenueClient
 from runner.practice import settings_of
 
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT = Path(__file__).resolve().parents[2]
 CANARIES = {
     # Values that occur nowhere by chance, so that finding one anywhere means that it leaked.
     "LB_CARD_SECURITY_CODE": "7304",

@@ -14,6 +14,17 @@ import psutil
 
 from runner.workers import RESULTS_MARK, processes_of
 
+# Said explicitly so that a developer's own .env does not shine through.
+STEADY = {
+    "PAYMENT": "pay",
+    "MAX_SPEND": "300.00",
+    "MAX_SPEND_PER_ACCOUNT": "100.00",
+    "DAYS_AHEAD": "35",
+    "RELEASE_TIME": "24:00",
+    "RELEASE_TIMEZONE": "Europe/London",
+    "MAX_WAIT": "45",
+    "PAYMENT_PROOF_WAIT": "6",
+}
 _SAMPLE_EVERY = 0.25
 _GONE = (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess)
 
