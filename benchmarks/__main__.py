@@ -14,7 +14,7 @@ from rich.console import Console
 from benchmarks.bars import judge
 from benchmarks.contenders import check_settings_file
 from benchmarks.errors import BenchmarkError
-from benchmarks.output import machine, read, write, write_figures
+from benchmarks.output import machine, read, write, write_figures, write_page
 from benchmarks.records import Findings
 from benchmarks.session import BenchmarkSession, Scope
 from benchmarks.tables import show, tables
@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--resume", type=Path, metavar="FOLDER", help="go on with a session that was broken off: measure what it lacks"
     )
-    parser.add_argument("--publish", action="store_true", help="write the figures into docs/ as well")
+    parser.add_argument("--publish", action="store_true", help="write tables and picture into docs/ as well")
     return parser
 
 
@@ -122,7 +122,7 @@ def main() -> int:
             show(console, table)
         written = write(folder, scope, findings, bars, told)
     if arguments.publish:
-        written += write(PROJECT / "docs", scope, findings, bars, told)
+        written += write_page(PROJECT / "docs", scope, findings, bars, told)
     for path in written:
         console.print(f"Written: {path}", markup=False, soft_wrap=True)
     for text in findings.broken:

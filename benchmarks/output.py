@@ -86,7 +86,17 @@ def write(
     folder: Path, scope: Scope, findings: Findings, bars: Sequence[Bar], machine_told: dict[str, Any]
 ) -> list[Path]:
     """Write figures, tables and picture into a folder; return the files."""
-    written = [write_figures(folder, scope, findings, bars, machine_told)]
+    return [
+        write_figures(folder, scope, findings, bars, machine_told),
+        *write_page(folder, scope, findings, bars, machine_told),
+    ]
+
+
+def write_page(
+    folder: Path, scope: Scope, findings: Findings, bars: Sequence[Bar], machine_told: dict[str, Any]
+) -> list[Path]:
+    """Write what people read into a folder, tables and picture; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
     page = folder / f"{_NAME}.md"
     head = f"# Benchmarks\n\nMeasured {_today()}: {describe(machine_told)}. How: `benchmarks/README.md`.\n"
     broken = "".join(f"- {line}\n" for text in findings.broken for line in text.splitlines()[:1])
@@ -94,7 +104,7 @@ def write(
     if broken:
         parts.append(f"## Measurements that did not come about\n\n{broken}")
     page.write_text("\n".join(parts), encoding="utf-8")
-    written.append(page)
+    written = [page]
     if findings.slots:
         drawing = folder / f"{_NAME}.svg"
         weather = next((each.name for each in WEATHERS if each in scope.weathers), WEATHERS[0].name)

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import session as sessions
 from benchmarks.contenders import SCRIPT, SUITE
 from benchmarks.errors import BenchmarkError
-from benchmarks.output import read, write
+from benchmarks.output import read, write, write_page
 from benchmarks.records import Findings, PhaseRecord, RunFigures, SlotFigures, WayRecord
 from benchmarks.session import BenchmarkSession, Scope
 from benchmarks.venue import WEATHERS, Weather
@@ -41,6 +41,12 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     )
     write(tmp_path, scope("hold"), findings, [], MACHINE)
     assert read(tmp_path, MACHINE | {"load before": 3.0}) == findings
+
+
+def test_what_is_published_is_for_people_alone(tmp_path: Path) -> None:
+    written = write_page(tmp_path, scope("hold"), Findings(slots=[slot(1, 0)]), [], MACHINE)
+    assert [path.name for path in written] == ["benchmarks.md", "benchmarks.svg"]
+    assert sorted(tmp_path.iterdir()) == written
 
 
 def test_figures_of_another_machine_are_not_mixed_in(tmp_path: Path) -> None:
