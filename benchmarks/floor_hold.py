@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.visitor import Errand
-from booking.waiting import sleep_until
+from booking.opening.waiting import sleep_until
 from variables import camden_active as site
 
 _PATIENCE = 60.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from benchmarks.errors import BenchmarkError
-from booking.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET
+from booking.sheet.sheet import ACCOUNTS_SHEET, SCHEDULE_SHEET
 from practice.client import VenueClient
 from runner.practice import CONTROL_TOKEN, CONTROL_URL, practice_venue
 

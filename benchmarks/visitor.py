@@ -13,9 +13,10 @@ from urllib.parse import urljoin, urlsplit
 from playwright.async_api import Browser, BrowserType, Page
 
 from benchmarks.errors import BenchmarkError
+from booking.addresses import slot_address
 from booking.model import Slot
-from booking.pages import days_shown, slot_address, weeks_between
-from booking.waiting import sleep_until
+from booking.opening.waiting import sleep_until
+from booking.site.pages import days_shown, weeks_between
 from variables import camden_active as site
 
 _PATIENCE_MS = 60_000

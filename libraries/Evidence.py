@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from robot.api import logger
 from robot.api.deco import keyword, library
 
-from booking.model import slugify
+from booking.text import slugify
 
 
 @library(scope="GLOBAL")

@@ -13,8 +13,8 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.records import WayRecord
 from benchmarks.usage import measure
 from benchmarks.venue import WEATHERS, open_venue
+from booking.addresses import slot_address
 from booking.model import Slot
-from booking.pages import slot_address
 from variables import camden_active as site
 
 _SUITE = Path(__file__).with_name("ways.robot")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from robot.api.deco import keyword, library
 
-from booking.waiting import sleep_until
+from booking.opening.waiting import sleep_until
 
 _AHEAD = 0.4
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from booking.text import slugify
 
 
 class Payment(StrEnum):
@@ -29,12 +29,6 @@ class RemarkKind(StrEnum):
     NOTE = "note"
     LEDGER = "ledger"
     """Not the sheet's: what happened to the memory between runs."""
-
-
-def slugify(text: str) -> str:
-    """Return text as the site writes it in addresses: ``Lincoln's Inn`` becomes ``lincoln-s-inn``."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 def account_key(name: str) -> str:

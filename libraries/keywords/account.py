@@ -8,15 +8,15 @@ from robot.api import SkipExecution, logger
 from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn
 
-from booking.account_run import AccountRun
+from booking.account.account_run import AccountRun
 from booking.errors import BookingError, SettingsError
-from booking.ledger import LEDGER, Event, Ledger
-from booking.markup import Markup
+from booking.ledger.ledger import LEDGER, Event, Ledger
 from booking.model import Account, account_key
+from booking.opening.start_gate import StartGate
+from booking.opening.waiting import Waiting
 from booking.outcomes import Outcome
 from booking.plan import read_plan
-from booking.start_gate import StartGate
-from booking.waiting import Waiting
+from booking.site.markup import Markup
 from Credentials import Credentials
 from keywords.component import KeywordComponent
 

@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from robot.api import logger
 
-from booking.account_run import AccountRun
+from booking.account.account_run import AccountRun
 from booking.errors import BookingError
-from booking.ledger import Event
-from booking.markup import Markup
+from booking.ledger.ledger import Event
 from booking.model import Slot
-from booking.pages import BookingRow, HourState, read_hour
-from booking.start_gate import StartGate
-from booking.waiting import Waiting
+from booking.opening.start_gate import StartGate
+from booking.opening.waiting import Waiting
+from booking.site.markup import Markup
+from booking.site.pages import BookingRow, HourState, read_hour
 
 
 class WorkerState:

@@ -10,12 +10,13 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from booking.hold_strategy import HoldResponse, ResponseKind, Step
+from booking.account.hold_strategy import Step
+from booking.addresses import slot_address
 from booking.model import Slot
-from booking.pages import Basket, HourState, slot_address
-from booking.responses import read_response
-from booking.waiting import sleep_until
-from booking.watching import next_look
+from booking.opening.second_chance import next_look
+from booking.opening.waiting import sleep_until
+from booking.site.pages import Basket, HourState
+from booking.site.responses import HoldResponse, ResponseKind, read_response
 from keywords.component import KeywordComponent, WorkerState, listed
 
 TAGS = ("holding",)

@@ -8,10 +8,10 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from booking.clock import Sample
-from booking.ledger import Event
-from booking.pages import HourState
-from booking.waiting import Duty
+from booking.ledger.ledger import Event
+from booking.opening.clock import Sample
+from booking.opening.waiting import Duty
+from booking.site.pages import HourState
 from keywords.component import KeywordComponent
 
 TAGS = ("opening",)

@@ -9,8 +9,8 @@ from robot.api.deco import keyword
 
 from booking.model import Slot
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow, HourState, days_shown, read_basket, read_rows, weeks_between
-from booking.responses import is_challenge
+from booking.site.pages import Basket, BookingRow, HourState, days_shown, read_basket, read_rows, weeks_between
+from booking.site.responses import is_challenge
 from keywords.component import KeywordComponent, listed
 
 TAGS = ("pages",)

@@ -10,13 +10,14 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from booking.checkout import CheckoutKind, CheckoutPage, read_checkout
+from booking.addresses import refusal_to_type_card
 from booking.errors import BookingError
-from booking.ledger import Proof
+from booking.ledger.ledger import Proof
 from booking.model import Payment, Slot
+from booking.opening.waiting import sleep_until
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow, refusal_to_type_card
-from booking.waiting import sleep_until
+from booking.site.checkout import CheckoutKind, CheckoutPage, read_checkout
+from booking.site.pages import Basket, BookingRow
 from keywords.component import KeywordComponent, WorkerState, listed
 
 TAGS = ("payment",)

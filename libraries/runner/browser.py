@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from booking.errors import BookingError
-from booking.settings import secret_names
+from booking.settings.settings import secret_names
 
 _NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser")
 # cron's PATH is worth little.

@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from booking.account_run import settle_command
+from booking.account.account_run import settle_command
 from booking.errors import BookingError
-from booking.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
+from booking.ledger.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
 from booking.model import account_key
 from booking.outcomes import ExitStatus
-from booking.settings import Settings, load_settings
-from booking.times import parse_time
+from booking.schedule.times import parse_time
+from booking.settings.settings import Settings, load_settings
 from runner.lock import only_run
 from runner.run import PROJECT
 from runner.terminal import Terminal

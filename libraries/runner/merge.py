@@ -16,7 +16,7 @@ from robot.rebot import rebot
 from robot.result import TestSuite
 
 from booking.errors import BookingError
-from booking.ledger import OutcomeRecord
+from booking.ledger.ledger import OutcomeRecord
 from booking.model import Plan, Slot
 from booking.outcomes import ExitStatus, Outcome, exit_status
 from booking.plan import read_plan

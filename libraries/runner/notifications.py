@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from booking.errors import Problem, SettingsError
-from booking.settings import HEADING, NOTIFY_URLS
+from booking.settings.settings import HEADING, NOTIFY_URLS
 
 if TYPE_CHECKING:
     from apprise import Apprise

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from booking.errors import BookingError
-from booking.ledger import Ledger
-from booking.sheet_log import SheetLog
+from booking.ledger.ledger import Ledger
+from booking.sheet.log import SheetLog
 
 _EVERY = 3.0
 """Seconds between two looks at the outbox."""

@@ -11,10 +11,11 @@ from pathlib import Path
 from robot.api import SuiteVisitor
 from robot.result import TestSuite
 
-from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord
-from booking.model import Account, Plan, account_key, slugify
+from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord
+from booking.model import Account, Plan, account_key
+from booking.opening.waiting import ANNOUNCEMENT
 from booking.plan import read_plan
-from booking.waiting import ANNOUNCEMENT
+from booking.text import slugify
 from runner.workers import RUN_MARK
 
 # Cells end at a bar, and stars, underscores and brackets are markup: their look-alikes are not.

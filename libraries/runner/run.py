@@ -13,20 +13,22 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from booking.account_run import HOLD_LASTS, AccountRun, pounds
-from booking.clock import machine_clock
+from booking.account.account_run import HOLD_LASTS, AccountRun
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError, SheetError
-from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord
+from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord
+from booking.ledger.repair import repair
 from booking.model import Payment, Plan, Remark, RemarkKind
+from booking.money import pounds
+from booking.opening.clock import machine_clock
+from booking.opening.second_chance import parse_until
+from booking.opening.waiting import announce
 from booking.outcomes import ExitStatus, exit_status
-from booking.plan import build_plan, describe, write_plan
-from booking.redaction import Redaction
-from booking.repair import repair
-from booking.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
-from booking.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
-from booking.sheet_log import SheetLog
-from booking.waiting import announce
-from booking.watching import parse_until
+from booking.plan import describe, write_plan
+from booking.schedule.planner import build_plan
+from booking.settings.redaction import Redaction
+from booking.settings.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
+from booking.sheet.log import SheetLog
+from booking.sheet.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
 from runner.browser import find_browser
 from runner.lock import only_run
 from runner.merge import part_of, write_outcomes

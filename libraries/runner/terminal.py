@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from booking.account_run import pounds
-from booking.ledger import OutcomeRecord, SlotRecord
+from booking.ledger.ledger import OutcomeRecord, SlotRecord
 from booking.model import Plan
+from booking.money import pounds
 
 _MAIL_WIDTH = 160
 _STYLES = {True: "green", False: "red"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
-from booking.account_run import advice, pounds
-from booking.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
+from booking.account.account_run import advice
+from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
 from booking.model import Plan
+from booking.money import pounds
 from booking.outcomes import Outcome
 
 _TELLS_ITSELF = {Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.NEEDS_PERSON}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from booking.settings import secret_names
+from booking.settings.settings import secret_names
 from runner.workers import RESULTS_MARK, RUN_MARK, Shutdown, end_processes, processes_of
 
 _DONE = b"."

@@ -1,5 +1,5 @@
 // What a page of the checkout shows, and which of its fields is which. These are the eyes; what it means is judged in
-// libraries/booking/checkout.py. Robot Framework has these functions as keywords, see card_portal.resource.
+// libraries/booking/site/checkout.py. Robot Framework has these functions as keywords, see card_portal.resource.
 
 // A look that the browser does not answer within this many milliseconds has seen nothing.
 const LOOK = 10000;

@@ -10,7 +10,7 @@ from robot.api import logger
 from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
-from booking.hold_strategy import Limits
+from booking.account.hold_strategy import Limits
 from tests.acceptance.Venue import COURTS, Venue
 
 BOOK = "/courses/book.aspx"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from booking.sheet import Sheet, open_sheet
+from booking.sheet.sheet import Sheet, open_sheet
 from practice.faults import Faults
 from practice.sheet.app import create_sheet_app
 from practice.sheet.store import SheetStore

@@ -10,13 +10,15 @@ from typing import Any, cast
 
 import pytest
 
-from booking.account_run import AccountRun, StopError, advice, pounds
+from booking.account.account_run import AccountRun, StopError, advice
+from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
-from booking.hold_strategy import HoldResponse, ResponseKind, Step, StepKind
-from booking.ledger import CARRIED, PRICED, Event, Ledger, OutcomeRecord, Proof, SlotState
+from booking.ledger.ledger import CARRIED, PRICED, Event, Ledger, OutcomeRecord, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish
+from booking.money import pounds
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow, HourState
+from booking.site.pages import Basket, BookingRow, HourState
+from booking.site.responses import HoldResponse, ResponseKind
 
 DAY = date(2026, 12, 28)
 COURT = "Practice Fields Tennis Court 1"
@@ -355,7 +357,7 @@ def test_paid_by_the_ledger_but_not_listed_needs_a_person(begin: Callable[..., A
 
 @pytest.fixture
 def anew(ledger: Ledger) -> Ledger:
-    """The ledger as `booking.repair` begins it."""
+    """The ledger as `booking.ledger.repair` begins it."""
     ledger.mark("", "", Event.DAMAGE, "torn")
     return ledger
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.checkout import (
+from booking.outcomes import Outcome
+from booking.site.checkout import (
     LABEL_LENGTH,
     LINE_LENGTH,
     MESSAGE_LENGTH,
@@ -24,7 +25,6 @@ from booking.checkout import (
     read_checkout,
     shortened,
 )
-from booking.outcomes import Outcome
 
 SITE = "https://courts.example.test"
 PORTAL = "https://pay.example.test/scp/flow/start_flow?execution=e1s1"

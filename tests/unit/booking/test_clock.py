@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.clock import Offset, Sample, corrected, estimate, machine_clock, next_sample_at
+from booking.opening.clock import Offset, Sample, corrected, estimate, machine_clock, next_sample_at
 
 OPENING = datetime(2026, 11, 24, tzinfo=UTC)
 

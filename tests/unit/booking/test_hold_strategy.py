@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.hold_strategy import Attempt, HoldRequest, HoldResponse, HoldStrategy, Limits, ResponseKind, Step, StepKind
+from booking.account.hold_strategy import Attempt, HoldRequest, HoldStrategy, Limits, Step, StepKind
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
-from booking.pages import HourState
+from booking.site.pages import HourState
+from booking.site.responses import HoldResponse, ResponseKind
 
 DAY = date(2026, 12, 28)
 START = 1_800_000_000.0

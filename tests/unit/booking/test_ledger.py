@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from booking.errors import LedgerError
-from booking.ledger import (
+from booking.ledger.ledger import (
     AT_STAKE,
     PRICED,
     SCHEMA_VERSION,
@@ -311,7 +311,7 @@ PAYER = """
 import sys
 from datetime import date
 from pathlib import Path
-from booking.ledger import CeilingError, Click, Ledger, SlotState
+from booking.ledger.ledger import CeilingError, Click, Ledger, SlotState
 from booking.model import Ceiling, Slot
 path, account, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 slots = [Slot(court, date(2026, 12, 28), hour) for hour in range(24)]
@@ -500,7 +500,7 @@ WRITER = """
 import sys
 from datetime import date
 from pathlib import Path
-from booking.ledger import Ledger, SlotState
+from booking.ledger.ledger import Ledger, SlotState
 from booking.model import Slot
 path, account, rounds, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 print("begun", flush=True)
@@ -618,7 +618,9 @@ TestSlotLife.settings = settings(max_examples=25, stateful_step_count=30, deadli
 def test_a_second_opening_in_one_process_hides_nothing_from_others(tmp_path: Path) -> None:
     """Locks of a process are lost when it closes any descriptor of a file: then others would not see its writes."""
     path = tmp_path / "ledger.sqlite3"
-    read = "import pathlib, sys, booking.ledger as b; print(len(b.Ledger(pathlib.Path(sys.argv[1]), 's').runs()))"
+    read = (
+        "import pathlib, sys, booking.ledger.ledger as b; print(len(b.Ledger(pathlib.Path(sys.argv[1]), 's').runs()))"
+    )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
     def seen_by_another_process() -> int:

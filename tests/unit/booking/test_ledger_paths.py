@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import pytest
 
 from booking.errors import LedgerError
-from booking.ledger import Click, Ledger, Proof, SlotState
+from booking.ledger.ledger import Click, Ledger, Proof, SlotState
 from booking.model import Slot
 
 DEPTH = 12

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish, slugify
+from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.outcomes import ExitStatus, Outcome, exit_status
+from booking.text import slugify
 
 URL = "https://courts.example.test/courses/detail/171/practice-fields-tennis-court-1/"
 

@@ -20,13 +20,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from booking.account_run import HOLD_LASTS, AccountRun, StopError, settle_command
+from booking.account.account_run import HOLD_LASTS, AccountRun, StopError, settle_command
+from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
-from booking.hold_strategy import HoldResponse, ResponseKind, Step, StepKind
-from booking.ledger import AT_STAKE, UNSETTLED, Click, Event, Ledger, Proof, SlotState
+from booking.ledger.ledger import AT_STAKE, UNSETTLED, Click, Event, Ledger, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish, account_key
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow, HourState
+from booking.site.pages import Basket, BookingRow, HourState
+from booking.site.responses import HoldResponse, ResponseKind
 
 DAYS = (date(2026, 12, 28), date(2026, 12, 29))
 HOURS = (8, 9)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from booking.opening import Release
+from booking.opening.release import Release
 
 LONDON = ZoneInfo("Europe/London")
 REAL = Release(35, 1440, LONDON)

@@ -12,20 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from booking.addresses import refusal_to_type_card, same_site, slot_address
 from booking.model import Slot
-from booking.pages import (
+from booking.money import pence
+from booking.site.pages import (
     Basket,
     BookingRow,
     HourState,
     PageError,
     days_shown,
-    pence,
     read_basket,
     read_hour,
     read_rows,
-    refusal_to_type_card,
-    same_site,
-    slot_address,
     text_of,
     weeks_between,
 )

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from booking.errors import BookingError
 from booking.model import Payment, Plan, RemarkKind, Slot
-from booking.plan import build_plan, describe, read_plan, write_plan
-from booking.sheet import Row, SheetContent
+from booking.plan import describe, read_plan, write_plan
+from booking.schedule.planner import build_plan
+from booking.sheet.sheet import Row, SheetContent
 
 LONDON = ZoneInfo("Europe/London")
 SITE = "https://courts.example.test"

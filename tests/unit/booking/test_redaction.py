@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.redaction import BLACK, SHORTEST, Redaction, forms_of
+from booking.settings.redaction import BLACK, SHORTEST, Redaction, forms_of
 
 secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=SHORTEST, max_size=40)
 around = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=30)

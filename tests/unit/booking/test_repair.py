@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from booking.errors import LedgerError
-from booking.ledger import CARRIED, LEDGER, SCHEMA_VERSION, Ledger, SlotState
+from booking.ledger.ledger import CARRIED, LEDGER, SCHEMA_VERSION, Ledger, SlotState
+from booking.ledger.repair import repair
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE
-from booking.repair import repair
 
 DAY = date(2026, 12, 28)
 NOW = datetime(2026, 11, 24, 0, 1, 2, tzinfo=UTC)

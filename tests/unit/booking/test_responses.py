@@ -12,10 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from booking.hold_strategy import HoldResponse, ResponseKind
-from booking.markup import Markup
 from booking.model import Slot
-from booking.responses import is_challenge, read_response
+from booking.site.markup import Markup
+from booking.site.responses import HoldResponse, ResponseKind, is_challenge, read_response
 from practice.venue.courts import BY_NUMBER
 from tests.unit.practice.conftest import Browser, RunningVenue, ServedPractice, VenueClock, book_path
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.season import MONTH_NAMES, Season, parse_season
+from booking.schedule.season import MONTH_NAMES, Season, parse_season
 
 
 @pytest.mark.parametrize(

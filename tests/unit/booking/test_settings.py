@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from booking.addresses import is_loopback
 from booking.errors import SettingsError
 from booking.model import Account, Payment
-from booking.settings import (
+from booking.settings.settings import (
     CARD_NAMES,
     EMAIL_SUFFIX,
     NAMES,
     PASSWORD_SUFFIX,
     Notify,
     Settings,
-    is_loopback,
     load_settings,
     secret_names,
     warn_readable,

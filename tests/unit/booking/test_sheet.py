@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from booking import sheet as sheet_module
 from booking.errors import SheetError
-from booking.sheet import (
+from booking.sheet import sheet as sheet_module
+from booking.sheet.sheet import (
     ACCOUNTS_SHEET,
     LOG_HEADER,
     LOG_SHEET,

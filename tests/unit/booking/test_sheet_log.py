@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from booking.errors import SheetError
-from booking.ledger import Ledger
+from booking.ledger.ledger import Ledger
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
-from booking.sheet import LOG_SHEET, Sheet
-from booking.sheet_log import SheetLog
+from booking.sheet.log import SheetLog
+from booking.sheet.sheet import LOG_SHEET, Sheet
 from practice.faults import Faults
 from practice.sheet.store import SheetStore
 from tests.support.clocks import TickingClock
@@ -177,9 +177,9 @@ KILLED = """
 import json, os, signal, sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from booking.ledger import Ledger
-from booking.sheet_log import SheetLog
-from booking.sheet import open_sheet
+from booking.ledger.ledger import Ledger
+from booking.sheet.log import SheetLog
+from booking.sheet.sheet import open_sheet
 path, sheet_id, key, url = sys.argv[1:]
 ledger = Ledger(Path(path), "practice")
 ledger.log_sent = lambda ids: os.kill(os.getpid(), signal.SIGKILL)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from booking.start_gate import LONGEST_WAIT, StartGate
+from booking.opening.start_gate import LONGEST_WAIT, StartGate
 
 HOLDER = """
 import sys
 from pathlib import Path
-from booking.start_gate import StartGate
+from booking.opening.start_gate import StartGate
 turn = StartGate(Path(sys.argv[1]), 1)
 print(turn.take(), flush=True)
 sys.stdin.read()

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.times import DAY_NAMES, parse_day, parse_days, parse_hours, parse_time, plain, shown
+from booking.schedule.times import DAY_NAMES, parse_day, parse_days, parse_hours, parse_time
+from booking.text import plain, shown
 
 
 def wide(text: str) -> str:

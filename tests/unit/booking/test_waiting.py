@@ -11,9 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.clock import Sample
 from booking.model import Payment, Plan
-from booking.waiting import ANNOUNCEMENT, HEAD_START, KEEP_ALIVE, LAST_LOOK, Duty, Waiting, announce, sleep_until
+from booking.opening.clock import Sample
+from booking.opening.waiting import (
+    ANNOUNCEMENT,
+    HEAD_START,
+    KEEP_ALIVE,
+    LAST_LOOK,
+    Duty,
+    Waiting,
+    announce,
+    sleep_until,
+)
 
 START = datetime(2026, 11, 23, 23, 40, tzinfo=UTC).timestamp()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.watching import next_look, parse_until
+from booking.opening.second_chance import next_look, parse_until
 
 LONDON = ZoneInfo("Europe/London")
 OPENING = datetime(2026, 11, 24, 0, 0, tzinfo=LONDON)

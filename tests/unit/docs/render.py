@@ -8,12 +8,12 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from booking.setting_list import ACCOUNT, GROUPS, Setting
+from booking.settings.setting_list import ACCOUNT, GROUPS, Setting
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = ROOT / ".env.example"
 REFERENCE = ROOT / "docs" / "reference.md"
-TABLE_BEGINS = "<!-- The settings, from libraries/booking/setting_list.py -->\n"
+TABLE_BEGINS = "<!-- The settings, from libraries/booking/settings/setting_list.py -->\n"
 TABLE_ENDS = "<!-- End of the settings -->\n"
 
 _ACCOUNTS = ("MOTHER", "FATHER", "BRUCE")

@@ -12,10 +12,10 @@ import pytest
 import benchmarks.__main__ as bench
 import runner.__main__ as door
 import tests.chaos.__main__ as chaos
-from booking.ledger import SlotState
+from booking.ledger.ledger import SlotState
 from booking.outcomes import ExitStatus, Outcome
-from booking.setting_list import ACCOUNT, CARD, GROUPS
-from booking.settings import CARD_NAMES, EMAIL_SUFFIX, NAMES, PASSWORD_SUFFIX, secret_names
+from booking.settings.setting_list import ACCOUNT, CARD, GROUPS
+from booking.settings.settings import CARD_NAMES, EMAIL_SUFFIX, NAMES, PASSWORD_SUFFIX, secret_names
 from runner.ledger_commands import Verdict
 from tests.unit.docs.pages import ROOT, Page, all_pages
 from tests.unit.docs.render import example, with_table
@@ -167,7 +167,7 @@ def test_the_list_of_settings_names_each_once() -> None:
 
 
 def test_the_code_reads_every_setting_and_no_other() -> None:
-    source = (ROOT / "libraries/booking/settings.py").read_text(encoding="utf-8")
+    source = (ROOT / "libraries/booking/settings/settings.py").read_text(encoding="utf-8")
     assert [name for name in NAMES if f'"{name}"' not in source] == []
     read = set(re.findall(r'(?:_read|_fault|_values\.get)\(\s*"([A-Z_]+)"', source))
     assert len(read) > 25

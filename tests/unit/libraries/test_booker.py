@@ -16,16 +16,16 @@ from robot.api import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
 from Booker import Booker
-from booking.account_run import StopError
-from booking.checkout import CheckoutKind, CheckoutPage
+from booking.account.account_run import StopError
+from booking.account.hold_strategy import Step, StepKind
 from booking.errors import BookingError
-from booking.hold_strategy import Step, StepKind
-from booking.ledger import LEDGER, Event, Ledger, Proof, SlotState
+from booking.ledger.ledger import LEDGER, Event, Ledger, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow
 from booking.plan import write_plan
-from booking.redaction import Redaction
+from booking.settings.redaction import Redaction
+from booking.site.checkout import CheckoutKind, CheckoutPage
+from booking.site.pages import Basket, BookingRow
 from Credentials import Credentials
 
 SITE = runpy.run_path(str(Path(__file__).parents[3] / "variables" / "camden_active.py"))

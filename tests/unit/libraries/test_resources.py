@@ -9,7 +9,7 @@ import pytest
 from robot.api import Token, get_tokens
 from robot.running import ResourceFile
 
-from booking.hold_strategy import Step, StepKind
+from booking.account.hold_strategy import Step, StepKind
 
 PROJECT = Path(__file__).parents[3]
 RESOURCES = sorted((PROJECT / "resources").rglob("*.resource"))

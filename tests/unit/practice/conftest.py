@@ -38,7 +38,7 @@ class VenueClock:
 
 
 @dataclass
-class Page:
+class VenuePage:
     """A page as it arrived."""
 
     url: str
@@ -71,7 +71,7 @@ class Browser:
     home: str
     session: requests.Session = field(default_factory=requests.Session)
 
-    def get(self, path: str) -> Page:
+    def get(self, path: str) -> VenuePage:
         return self._page(self.session.get(urljoin(self.home, path), timeout=SECONDS))
 
     def redirect(self, path: str) -> str:
@@ -80,7 +80,7 @@ class Browser:
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 
-    def post_back(self, page: Page, selector: str, **entered: str) -> Page:
+    def post_back(self, page: VenuePage, selector: str, **entered: str) -> VenuePage:
         """Click a link that posts back, after entering values in fields named by their last part."""
         target, argument = page.attribute(selector, "href").split("('")[1].removesuffix("')").split("','")
         fields = page.fields() | {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
@@ -89,33 +89,33 @@ class Browser:
             fields[full] = value
         return self.send(page, fields)
 
-    def send(self, page: Page, fields: dict[str, str]) -> Page:
+    def send(self, page: VenuePage, fields: dict[str, str]) -> VenuePage:
         return self._page(self.session.post(page.url, data=fields, timeout=SECONDS))
 
-    def log_in(self, account: dict[str, str], path: str = "/security/login.aspx") -> Page:
+    def log_in(self, account: dict[str, str], path: str = "/security/login.aspx") -> VenuePage:
         page = self.get(path)
         return self.post_back(page, "a.button-primary", fdEmail=account["email"], fdPassword=account["password"])
 
-    def to_portal(self) -> Page:
+    def to_portal(self) -> VenuePage:
         return self.post_back(self.get("/basket/"), "#ctl00_PageContent_btnContinue")
 
-    def enter_card(self, page: Page, card: dict[str, str]) -> Page:
+    def enter_card(self, page: VenuePage, card: dict[str, str]) -> VenuePage:
         """Go from the card page to the page after the billing page, if there is one."""
         fields = {"cardNumber": card["number"], "expiryDate": card["month"], "expiryDate2": card["year"]}
         page = self.send(page, {**fields, "csc": card["code"], "_eventId_continue": "Continue"})
         return self.send(page, billing_of(card)) if page.url.endswith("/details") else page
 
-    def press(self, page: Page) -> Page:
+    def press(self, page: VenuePage) -> VenuePage:
         """Press the button that pays."""
         return self.send(page, {"_eventId_payment": "Make Payment"})
 
-    def pay(self, card: dict[str, str]) -> Page:
+    def pay(self, card: dict[str, str]) -> VenuePage:
         """Go from the basket to what comes after the button that pays."""
         return self.press(self.enter_card(self.to_portal(), card))
 
     @staticmethod
-    def _page(answer: requests.Response) -> Page:
-        return Page(answer.url, answer.status_code, LexborHTMLParser(answer.text))
+    def _page(answer: requests.Response) -> VenuePage:
+        return VenuePage(answer.url, answer.status_code, LexborHTMLParser(answer.text))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.unit.practice.conftest import Browser, Page, RunningVenue, book_path, change, holding, payments, results
+from tests.unit.practice.conftest import Browser, RunningVenue, VenuePage, book_path, change, holding, payments, results
 
 PRICE = 1390
 DECLINED_CARD = "4000000000000002"
@@ -27,11 +27,11 @@ def listed(browser: Browser) -> int:
     return len(browser.get("/dashboards/my-bookings/").texts("div.row-group"))
 
 
-def at_the_button(browser: Browser, venue: RunningVenue) -> Page:
+def at_the_button(browser: Browser, venue: RunningVenue) -> VenuePage:
     return browser.enter_card(browser.to_portal(), venue.welcome.card)
 
 
-def press_and_break_off(browser: Browser, page: Page) -> str:
+def press_and_break_off(browser: Browser, page: VenuePage) -> str:
     """Press the button that pays and never follow where it leads; return where that is."""
     answer = browser.session.post(page.url, data={"_eventId_payment": "x"}, allow_redirects=False, timeout=20)
     assert answer.status_code == 302, answer.text

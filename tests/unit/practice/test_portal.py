@@ -8,19 +8,28 @@ import pytest
 
 from practice.clock import Openings
 from practice.portal.cards import faults_of, passes_luhn
-from tests.unit.practice.conftest import Browser, Page, RunningVenue, billing_of, change, holding, payments, results
+from tests.unit.practice.conftest import (
+    Browser,
+    RunningVenue,
+    VenuePage,
+    billing_of,
+    change,
+    holding,
+    payments,
+    results,
+)
 
 NEW, OLD = "scp_tdsv2AdditionalInfoPage", "scp_additionalInformationPage"
 
 
-def to_billing(browser: Browser, venue: RunningVenue, **card: str) -> Page:
+def to_billing(browser: Browser, venue: RunningVenue, **card: str) -> VenuePage:
     """Go from the basket over the card page."""
     typed = venue.welcome.card | card
     fields = {"cardNumber": typed["number"], "expiryDate": typed["month"], "expiryDate2": typed["year"]}
     return browser.send(browser.to_portal(), {**fields, "csc": typed["code"]})
 
 
-def submits(page: Page) -> list[tuple[str | None, str | None]]:
+def submits(page: VenuePage) -> list[tuple[str | None, str | None]]:
     return [(each.attributes["name"], each.attributes["id"]) for each in page.html.css("input[type=submit]")]
 
 

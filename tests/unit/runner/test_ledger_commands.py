@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.ledger import LEDGER, Ledger, SlotState
+from booking.ledger.ledger import LEDGER, Ledger, SlotState
 from booking.model import Slot
 from runner.__main__ import main
 from runner.lock import only_run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from booking.errors import SettingsError
-from booking.redaction import Redaction
+from booking.settings.redaction import Redaction
 from runner import notifications as module
 from runner.notifications import Notifier
 from tests.support.notification_server import CANARY, NotificationServer

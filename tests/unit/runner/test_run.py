@@ -13,15 +13,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from booking.account_run import HOLD_LASTS, AccountRun
+from booking.account.account_run import HOLD_LASTS, AccountRun
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError
-from booking.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord, SlotState
+from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord, SlotState
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
-from booking.opening import Release
+from booking.opening.release import Release
 from booking.outcomes import ExitStatus, Outcome
 from booking.plan import read_plan
-from booking.settings import Settings, load_settings
-from booking.sheet import ACCOUNTS_SHEET, Row, SheetContent
+from booking.settings.settings import Settings, load_settings
+from booking.sheet.sheet import ACCOUNTS_SHEET, Row, SheetContent
 from practice.clock import LONDON
 from runner import run as module
 from runner.lock import BusyError, only_run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.ledger import OutcomeRecord
+from booking.ledger.ledger import OutcomeRecord
 from booking.model import Account, Payment, Plan, Slot
 from booking.outcomes import Outcome
 from runner.terminal import Terminal

@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from booking.addresses import same_site
 from booking.outcomes import Outcome
-from booking.pages import same_site
 
 MESSAGE_LENGTH = 200
 LABEL_LENGTH = 80

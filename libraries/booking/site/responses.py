@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.hold_strategy import HoldResponse, ResponseKind
-from booking.markup import Markup
+from booking.addresses import same_site
 from booking.model import Slot
-from booking.pages import PageError, read_rows, same_site, text_of
+from booking.site.markup import Markup
+from booking.site.pages import PageError, read_rows, text_of
 
 _BLOCKED_STATUSES = {403: "the site refuses the request", 429: "the site asks for fewer requests"}
 
@@ -26,6 +28,28 @@ def is_challenge(html: str, mitigated: str = "") -> bool:
     title = page.css_first("title")
     heading = text_of(title).lower() if title is not None else ""
     return any(words in heading for words in ("just a moment", "attention required", "waiting room", "queue"))
+
+
+class ResponseKind(StrEnum):
+    """How the site responded to a request for a slot."""
+
+    HELD = "held"
+    REFUSED = "sent back to the court page"
+    LOGGED_OUT = "sent to the login page"
+    BLOCKED = "blocked"
+    FAULTY = "site fault"
+    SILENT = "no answer"
+    ELSEWHERE = "an unexpected page"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldResponse:
+    """The site's response to one request for a slot. Times are seconds since the epoch, by the browser's clock."""
+
+    kind: ResponseKind
+    why: str = ""
+    sent: float | None = None
+    answered: float | None = None
 
 
 def read_response(seen: Mapping[str, Any], slot: Slot, facility: str, site: Markup) -> HoldResponse:  # noqa: PLR0911 - one line a kind of answer reads better than a chain of variables

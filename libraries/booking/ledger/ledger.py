@@ -744,7 +744,7 @@ def _is_new(db: sqlite3.Connection, path: Path) -> bool:
 
 
 def _schema() -> list[str]:
-    text = resources.files("booking").joinpath("ledger.sql").read_text(encoding="utf-8")
+    text = resources.files("booking.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
     statements, current = [], ""
     for line in text.splitlines(keepends=True):
         current += line

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Address, ip_address
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,12 +24,13 @@ from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
 
+from booking.addresses import is_loopback
 from booking.errors import Problem, SettingsError
 from booking.model import Account, Payment
-from booking.opening import Release
-from booking.setting_list import ACCOUNT, CARD, GROUPS
-from booking.times import shown
-from booking.watching import LOOK_EVERY, parse_until
+from booking.opening.release import Release
+from booking.opening.second_chance import LOOK_EVERY, parse_until
+from booking.settings.setting_list import ACCOUNT, CARD, GROUPS
+from booking.text import shown
 
 HEADING = "The settings cannot be used as they are:"
 NOTIFY_URLS = "NOTIFY_URLS"
@@ -42,7 +42,6 @@ PASSWORD_SUFFIX = "_CAM_PASSWORD"  # noqa: S105 - the end of a setting's name, n
 GOOGLE_SHEETS = "https://sheets.googleapis.com"
 
 _KEY_NAME = "GOOGLE_SERVICE_ACCOUNT_JSON"
-_LOOPBACK = IPv4Network("127.0.0.0/8")
 _URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
@@ -196,17 +195,6 @@ def warn_readable(path: Path) -> str | None:
     if path.exists() and path.stat().st_mode & 0o077:
         return f"{path} holds secrets and can be read by others on this machine: run  chmod 600 {path}"
     return None
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name can only be this machine."""
-    if host == "localhost":
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address == IPv6Address("::1") if isinstance(address, IPv6Address) else address in _LOOPBACK
 
 
 def load_settings(environ: Mapping[str, str], env_file: Path | None, sites: Path) -> Settings:

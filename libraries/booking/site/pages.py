@@ -7,25 +7,22 @@ Selectors come from the site's variable file, so that another site needs other v
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from booking.errors import BookingError
-from booking.model import Slot, slugify
-from booking.settings import is_loopback
+from booking.model import Slot
+from booking.money import pence
+from booking.text import slugify
 
 _DATE_AND_TIME = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})\D+?(\d{1,2}):(\d{2})(?!\d)")
 _DAY_AND_MONTH = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})(?!\d)")
 _CANCELLED = re.compile(r"(?:status:? )?(?:booking )?(?:cancell?ed|refunded)(?: booking)?[.!]?", re.IGNORECASE)
 _HOUR = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)")
-# An amount that goes on in another way ("£13.905", "£1,39"), or is taken off, is none that can be read.
-_MONEY = re.compile(r"(?<![-\u2212])£\s*(\d{1,6}(?:,\d{3})*(?:\.\d{2})?)(?![.,]?\d)")
 
 
 class PageError(BookingError):
@@ -77,47 +74,6 @@ class Basket:
 def text_of(node: LexborNode) -> str:
     """Return the visible text of a node with white space folded."""
     return " ".join(node.text(separator=" ").split())
-
-
-def pence(text: str) -> int | None:
-    """Return the first amount of pounds in a text, in pence; None when there is none."""
-    found = _MONEY.search(text)
-    if found is None:
-        return None
-    try:
-        return int(Decimal(found[1].replace(",", "")) * 100)
-    except InvalidOperation:  # pragma: no cover - the pattern admits only decimal numbers
-        return None
-
-
-def slot_address(site_url: str, book_path: str, event_id: str, slot: Slot) -> str:
-    """Return the address that takes a slot: known beforehand from the court's event id, the day and the hour."""
-    query = urlencode(
-        {"fdCourseEventId": event_id, "fdDate": f"{slot.date:%d/%m/%Y}", "fdTime": str(slot.hour)}, safe="/"
-    )
-    return f"{urljoin(site_url, book_path)}?{query}"
-
-
-def same_site(address: str, site_url: str) -> bool:
-    """Tell whether an address is on the site: same scheme, host and port."""
-    one, other = _parts(address), _parts(site_url)
-    return (one.scheme, one.netloc) == (other.scheme, other.netloc)
-
-
-def refusal_to_type_card(address: str, hosts: Collection[str]) -> str:
-    """Return why card data must not be typed at an address; empty when it may.
-
-    Args:
-        address: the page that asks for it.
-        hosts: host names on which it is expected.
-    """
-    parts = _parts(address)
-    host = (parts.hostname or "").lower()
-    if host not in {name.lower() for name in hosts}:
-        return f"the card is asked for on {host[:80] or 'no host'}, which PAYMENT_HOSTS does not name"
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        return f"the card is asked for on {host[:80]} over an open line ({parts.scheme})"
-    return ""
 
 
 def read_rows(html: str, *, row: str, cell: str) -> tuple[BookingRow, ...]:
@@ -223,13 +179,6 @@ def days_shown(html: str, *, day: str, title: str, near: date) -> tuple[date, ..
 def weeks_between(first_shown: date, wanted: date) -> int:
     """Return how many "next week" steps lead from the week that begins at `first_shown` to the wanted day."""
     return (wanted - first_shown) // timedelta(days=7)
-
-
-def _parts(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:  # An address that cannot be taken apart leads nowhere that is known.
-        return urlsplit("")
 
 
 def _is_day(title: str, wanted: date) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 
-from booking.times import plain, shown
+from booking.text import plain, shown
 
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",

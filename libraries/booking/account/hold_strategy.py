@@ -16,7 +16,8 @@ from enum import StrEnum
 
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
-from booking.pages import HourState
+from booking.site.pages import HourState
+from booking.site.responses import HoldResponse, ResponseKind
 
 
 class StepKind(StrEnum):
@@ -36,18 +37,6 @@ _KEYWORDS = {
     StepKind.LOG_IN: "Renew Login",
     StepKind.DONE: "",
 }
-
-
-class ResponseKind(StrEnum):
-    """How the site responded to a request for a slot."""
-
-    HELD = "held"
-    REFUSED = "sent back to the court page"
-    LOGGED_OUT = "sent to the login page"
-    BLOCKED = "blocked"
-    FAULTY = "site fault"
-    SILENT = "no answer"
-    ELSEWHERE = "an unexpected page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +75,6 @@ class Step:
         if not self.requests:
             raise ValueError(f"to {self.kind} is about no slot")
         return self.requests[0]
-
-
-@dataclass(frozen=True, slots=True)
-class HoldResponse:
-    """The site's response to one request for a slot. Times are seconds since the epoch, by the browser's clock."""
-
-    kind: ResponseKind
-    why: str = ""
-    sent: float | None = None
-    answered: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from booking.account.hold_strategy import Attempt, HoldStrategy, Step, StepKind
 from booking.errors import BookingError, LedgerError
-from booking.hold_strategy import Attempt, HoldResponse, HoldStrategy, Step, StepKind
-from booking.ledger import (
+from booking.ledger.ledger import (
     AT_STAKE,
     CARRIED,
     PRICED,
@@ -28,8 +28,10 @@ from booking.ledger import (
     SlotState,
 )
 from booking.model import Ceiling, Payment, Plan, Slot, Wish
+from booking.money import pounds
 from booking.outcomes import Outcome
-from booking.pages import Basket, BookingRow, HourState, PageError
+from booking.site.pages import Basket, BookingRow, HourState, PageError
+from booking.site.responses import HoldResponse
 
 HOLD_LASTS = timedelta(minutes=45)
 """How long the site keeps a slot in a basket; inferred, so people are told "about"."""
@@ -54,11 +56,6 @@ class StopError(BookingError):
         self.outcome = outcome
         self.why = why
         super().__init__(f"{outcome}: {why}")
-
-
-def pounds(pence: int) -> str:
-    """Return an amount as people write it, e.g. ``£27.80``."""
-    return f"£{pence // 100}.{pence % 100:02d}"
 
 
 def settle_command(account: str, slot: Slot, verdict: str) -> str:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from booking.clock import WARN_ABOVE, Offset, Sample, corrected, estimate, next_sample_at
 from booking.model import Plan
+from booking.opening.clock import WARN_ABOVE, Offset, Sample, corrected, estimate, next_sample_at
 
 ANNOUNCEMENT = "opening.txt"
 """File in the run's folder that names the opening, where the plan could not know it beforehand."""

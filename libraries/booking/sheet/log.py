@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import tzinfo
 
-from booking.ledger import Ledger, LogRow
+from booking.ledger.ledger import Ledger, LogRow
 from booking.outcomes import Outcome
-from booking.sheet import Sheet, clean_text
+from booking.sheet.sheet import Sheet, clean_text
 
 LONGEST_CELL = 500
 _IDENTITY = 6

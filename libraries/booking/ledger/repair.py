@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from booking.errors import LedgerError
-from booking.ledger import APPLICATION_ID, CARRIED, LEDGER, SCHEMA_VERSION, Event, SlotState, open_database
+from booking.ledger.ledger import APPLICATION_ID, CARRIED, LEDGER, SCHEMA_VERSION, Event, SlotState, open_database
 from booking.model import account_key
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE

@@ -6,15 +6,15 @@ Times are read on the 24-hour clock: a bare ``8`` is 08:00, and only ``8pm`` or 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
 
+from booking.text import plain, shown
+
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _MINUTES_A_DAY = 24 * 60
-_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
 _EVERY_DAY = tuple(range(7))
 _GROUPS = {
     **dict.fromkeys(["every day", "everyday", "daily", "any day", "all week", "all days"], _EVERY_DAY),
@@ -34,20 +34,6 @@ _CLOCK = re.compile(
     r"(?:(?:\s?[:.h]\s?|\s)?(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
     r"\s?(?P<suffix>[ap]\.?\s?m|h|hrs?|hours?)?"
 )
-
-
-def plain(text: object) -> str:
-    """Return what was typed in one form: lower case, single spaces, ASCII digits and dashes, ``;`` for a line break."""
-    wide = unicodedata.normalize("NFKC", str(text)).translate(_DASHES)
-    visible = "".join(c for c in wide if unicodedata.category(c) != "Cf")
-    lines = (" ".join(re.sub(r"[\x00-\x1f\x7f]", " ", line).split()) for line in visible.splitlines())
-    return " ; ".join(line for line in lines if line).casefold()
-
-
-def shown(value: object) -> str:
-    """Return a value for an error message: quoted, on one line, at most 60 characters of it."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
-    return f'"{text if len(text) <= 60 else text[:59] + "…"}"'
 
 
 def parse_day(text: object) -> int:

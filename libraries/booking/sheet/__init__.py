@@ -1,0 +1,1 @@
+"""The sheet: accounts and schedule, and the log."""
