@@ -76,9 +76,9 @@ def _why_unread(words: str) -> str:
     return f'the basket also holds "{words}", which cannot be read: nothing is paid before it is removed'
 
 
-def _paid_but_not_listed(account: str, slot: Slot, looked: str = "does not list it") -> str:
+def _paid_but_not_listed(account: str, slot: Slot) -> str:
     return (
-        f"the ledger has it as paid by {account}, but My Bookings {looked}: look there; where it was "
+        f"the ledger has it as paid by {account}, but My Bookings does not list it: look there; where it was "
         f"cancelled, say so: {settle_command(account, slot, 'cancelled')}"
     )
 
@@ -910,11 +910,9 @@ class AccountRun:
             case SlotState.PAID if record and record.run == self.plan.run:
                 # The end came between the ledger's word and the outcome.
                 self._finish_paid(attempt, slot)
-            case SlotState.PAID if record and record.why in {_LISTED, _FOUND_LISTED}:
-                self._finish(attempt, slot, Outcome.ALREADY_BOOKED, f"My Bookings listed it in run {record.run}")
             case SlotState.PAID:
-                why = f"{stop.why}; {_paid_but_not_listed(self.account.key, slot, 'was not asked for it')}"
-                self._finish(attempt, slot, Outcome.NEEDS_PERSON, why)
+                since = f"the ledger has it as paid since run {record.run if record else ''}"
+                self._finish(attempt, slot, stop.outcome, f"{stop.why}; {since}, and My Bookings was not asked for it")
             case _:
                 self._finish(attempt, slot, stop.outcome, f"{stop.why}; {self._until()}")
 
