@@ -57,7 +57,7 @@ bench) install "$project/benchmarks/requirements.txt" benchmarks ;;
 esac
 exec 9<&-
 
-export PYTHONPATH="$project/libraries:$project:$project/variables" PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH="$project/libraries:$project/resources:$project:$project/variables" PYTHONDONTWRITEBYTECODE=1
 case "${1:-}" in
 test)
     shift

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     Books what the family asked for. This file's name is the account's name in the sheet.
 
-Resource          ../resources/booking.resource
+Resource          booking.resource
 
 Suite Setup       Open The Session
 Suite Teardown    Close The Session

@@ -86,7 +86,7 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
     settings = load_settings(environ, PROJECT / ".env", PROJECT / "variables")
     terminal.say(_first_line(settings))
     try:
-        return _alone(options, settings, environ, terminal)
+        return _run_alone(options, settings, environ, terminal)
     except OSError as error:
         raise BookingError(
             f"RESULTS_DIR: {settings.results_dir} cannot be written to ({error.strerror or error}): make room or give "
@@ -94,7 +94,7 @@ def run(options: Options, terminal: Terminal) -> ExitStatus:
         ) from error
 
 
-def _alone(options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> ExitStatus:
+def _run_alone(options: Options, settings: Settings, environ: dict[str, str], terminal: Terminal) -> ExitStatus:
     """Do the run while no other one does, into a results folder that is in order."""
     with only_run(settings.results_dir):
         left = end_processes(processes_of(RESULTS_MARK, str(settings.results_dir)))
@@ -111,7 +111,7 @@ def _alone(options: Options, settings: Settings, environ: dict[str, str], termin
             clean = Redaction(settings.secret_values()).clean
             with Notifier(settings.notify_urls, clean, terminal.warn) as notifier:
                 try:
-                    return _Run(options, settings, environ, terminal, notifier).go(repaired)
+                    return _Run(options, settings, environ, terminal, notifier).book(repaired)
                 except BookingError as error:
                     notifier.send(f"The run at {settings.site} could not be done", str(error))
                     raise
@@ -160,7 +160,7 @@ class _Run:
         """Keys of the accounts whose workers were lost, and their books closed from here."""
         self._next_look = 0.0
 
-    def go(self, repaired: str = "") -> ExitStatus:
+    def book(self, repaired: str = "") -> ExitStatus:
         """Plan, work, report.
 
         Args:
@@ -300,17 +300,17 @@ class _Run:
         with _signals(self._ask_to_stop), watchdog(folder, settings.results_dir, self._environ):
             workers = Workers(place, [account.key for account in plan.accounts], self._environ)
             try:
-                self._see_through(workers, plan, folder, ledger)
+                self._supervise(workers, plan, folder, ledger)
                 return self._conclude(plan, folder, ledger)
             except (BookingError, OSError) as error:
-                self._see_out(workers)
+                self._end_workers(workers)
                 raise BrokenOffError(
                     "The run was broken off; what was recorded before is kept, and the next run goes on from there."
                     f"\n{error}",
                     payment_unknown=self._break_off(plan, ledger) is ExitStatus.PAYMENT_UNKNOWN,
                 ) from error
 
-    def _see_through(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
+    def _supervise(self, workers: Workers, plan: Plan, folder: Path, ledger: Ledger) -> None:
         """Accompany the workers to their end, and leave a report and a fed log."""
         database = self._settings.results_dir / LEDGER
         with OutboxRelay(plan.site, database, self._sheet_log, self._terminal.warn) as outbox_relay:
@@ -319,7 +319,7 @@ class _Run:
             # Of what was told when pabot was at its report already, the report does not know either.
             if self._complete(plan, ledger) or self._lost:
                 workers.renew_report()
-            self._pass_on(plan, ledger, quiet=False)
+            self._relay_events(plan, ledger, quiet=False)
             _point_latest_to(folder)
             outbox_relay.patience = HASTE if self._stop_asked else PATIENCE
 
@@ -345,7 +345,7 @@ class _Run:
         return status
 
     @staticmethod
-    def _see_out(workers: Workers) -> None:
+    def _end_workers(workers: Workers) -> None:
         """End the workers of a run that cannot be recorded any more, on a full disk for one."""
         workers.stop()
         while workers.running:
@@ -359,7 +359,7 @@ class _Run:
         with suppress(*_TROUBLE):
             self._complete(plan, ledger, "the run was broken off")
         with suppress(*_TROUBLE):
-            self._pass_on(plan, ledger, quiet=False)
+            self._relay_events(plan, ledger, quiet=False)
         try:
             status = ExitStatus.PAYMENT_UNKNOWN if ledger.unsettled() else ExitStatus.COULD_NOT_START
         except _TROUBLE:
@@ -395,12 +395,12 @@ class _Run:
             outbox_relay.quiet = opening is not None and abs(opening - datetime.now(UTC)) < _QUIET
             if not outbox_relay.quiet:
                 self._look_for_lost_workers(workers, plan, ledger)
-            self._pass_on(plan, ledger, quiet=outbox_relay.quiet)
+            self._relay_events(plan, ledger, quiet=outbox_relay.quiet)
             if opening is not None:
                 self._terminal.count_down(opening, datetime.now(UTC))
             time.sleep(_POLL)
 
-    def _pass_on(self, plan: Plan, ledger: Ledger, *, quiet: bool) -> None:
+    def _relay_events(self, plan: Plan, ledger: Ledger, *, quiet: bool) -> None:
         """Pass on what the workers have to say; around the opening only what cannot wait."""
         cannot_wait = (Event.NOTICE, Event.BANK)
         for key, name, text in ledger.details(plan.run, *cannot_wait, *(() if quiet else (Event.CALL, Event.SETTLED))):

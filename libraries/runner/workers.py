@@ -41,9 +41,7 @@ def stage_suites(project: Path, accounts: Sequence[str], folder: Path) -> Path:
     staged.mkdir()
     for name in ("__init__", *accounts):
         own = suites / f"{name}.robot"
-        text = (own if own.exists() else template).read_text(encoding="utf-8")
-        text = text.replace("../resources/", f"{project / 'resources'}/")
-        (staged / f"{name}.robot").write_text(text, encoding="utf-8")
+        shutil.copyfile(own if own.exists() else template, staged / f"{name}.robot")
     return staged
 
 

@@ -389,7 +389,7 @@ def test_a_run_begins_with_what_is_unsettled_of_any_day_and_account(
         for court, account in enumerate(("mother", "grandma", "mum"), start=1):
             leave_unsettled(ledger, account, replace(LAST_WEEK, court=court))
     # Nothing is wanted for grandma, so that it does not stop the run that she cannot log in.
-    assert going[0].go() is ExitStatus.DONE
+    assert going[0].book() is ExitStatus.DONE
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
     assert [line.partition(",")[0] for line in told] == ["Warning: mother", "Warning: grandma", "Warning: mum"]
     assert all("./run.sh settle" in line for line in told)
@@ -406,7 +406,7 @@ def test_what_is_unsettled_is_told_also_where_the_run_cannot_start(
         ledger.start_run("killed", date(2026, 12, 21), ["mother"])
         going[0]._settings = replace(going[0]._settings, secrets={})
         with pytest.raises(SettingsError, match="MOTHER_CAM_PASSWORD"):
-            going[0].go()
+            going[0].book()
         assert [each.run for each in ledger.runs_without_end()] == ["killed"]
     assert "./run.sh settle mother 2026-12-21 18:00" in capsys.readouterr().out
 
@@ -419,7 +419,7 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
         for name in ("first", "second", "ended"):
             ledger.start_run(name, date(2026, 12, 21), ["mother"])
         ledger.end_run("ended", 0)
-        run.go("it was mended")
+        run.book("it was mended")
         ((title, text),) = letters.sent
         assert title == "An earlier run came to no end"
         assert [line.split()[:2] for line in text.splitlines()] == [["run", "first"], ["run", "second"]]
@@ -430,7 +430,7 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
         assert "run first for Mon 21 Dec 2026 (mother)" in capsys.readouterr().out
         assert all(ledger.marks(name, Event.NO_END) for name in ("first", "second"))
         ledger.end_run(plan.run, 0)
-        run.go()
+        run.book()
     assert len(letters.sent) == 1
     assert "no end" not in capsys.readouterr().out
 
@@ -443,10 +443,10 @@ def test_calls_of_several_lines_are_passed_on_whole_and_once(
     call = "payment declined: the card portal says so\nHeld and not paid: court 1"
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.mark(plan.run, "mother", Event.CALL, call)
-        going._pass_on(plan, ledger, quiet=True)
+        going._relay_events(plan, ledger, quiet=True)
         assert letters.sent == []
         for _ in range(2):
-            going._pass_on(plan, ledger, quiet=False)
+            going._relay_events(plan, ledger, quiet=False)
     assert letters.sent == [("A person is needed, Mon 28 Dec", f"Mother: {call}")]
     assert capsys.readouterr().out == (
         "Warning: Mother: payment declined: the card portal says so\n  Held and not paid: court 1\n"
@@ -462,10 +462,10 @@ def test_what_is_settled_is_passed_on_as_good_news(
         ledger.mark(plan.run, "mother", Event.BANK, "confirm it")
         ledger.mark(plan.run, "mother", Event.SETTLED, "the payment is settled: My Bookings lists it")
         ledger.mark(plan.run, "mother", Event.NOTICE, "for the terminal only")
-        going._pass_on(plan, ledger, quiet=True)
+        going._relay_events(plan, ledger, quiet=True)
         assert [title for title, _ in letters.sent] == ["A person is needed, Mon 28 Dec"]
         for _ in range(2):
-            going._pass_on(plan, ledger, quiet=False)
+            going._relay_events(plan, ledger, quiet=False)
     assert letters.sent[1:] == [("Settled, Mon 28 Dec", "Mother: the payment is settled: My Bookings lists it")]
     assert capsys.readouterr().out.splitlines() == [
         "Warning: Mother: confirm it",
@@ -555,7 +555,7 @@ def test_what_a_killed_worker_held_is_told_while_the_others_go_on(watched: Watch
     assert "Held and not paid: court 1, Mon 28 Dec 2026, 08:00" in text
     # At the end her books are looked at once more, and nothing is told twice.
     assert watched.going._complete(watched.plan, watched.ledger)
-    watched.going._pass_on(watched.plan, watched.ledger, quiet=False)
+    watched.going._relay_events(watched.plan, watched.ledger, quiet=False)
     assert [record.account for record in watched.ledger.outcomes("now")] == ["mother", "father"]
     assert [text.partition(":")[0] for _, text in watched.letters.sent] == ["Mother", "Father"]
     assert not watched.going._complete(watched.plan, watched.ledger)
@@ -642,7 +642,7 @@ def test_the_report_is_made_again_where_a_worker_was_lost(
     workers.renew_report = lambda: done.append("report")  # type: ignore[attr-defined]
     folder = watched.folder / "now"
     folder.mkdir()
-    watched.going._see_through(workers, watched.plan, folder, watched.ledger)  # type: ignore[arg-type]
+    watched.going._supervise(workers, watched.plan, folder, watched.ledger)  # type: ignore[arg-type]
     assert done == ["finished", *(["report"] if lost else [])]
 
 
@@ -677,7 +677,7 @@ def test_a_run_that_can_be_recorded_no_more_ends_its_workers_and_says_what_may_h
         raise error
 
     monkeypatch.setattr(module, "Workers", LastingWorkers)
-    monkeypatch.setattr(module._Run, "_see_through", fail)
+    monkeypatch.setattr(module._Run, "_supervise", fail)
     plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run("now", plan.slot_day, ["mother"])
@@ -708,7 +708,7 @@ def test_what_was_still_called_for_by_workers_that_end_is_passed_on(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module, "Workers", ClosingWorkers)
-    monkeypatch.setattr(module._Run, "_see_through", fail)
+    monkeypatch.setattr(module._Run, "_supervise", fail)
     with pytest.raises(BrokenOffError):
         watched.going._work(watched.plan, watched.folder, None, watched.ledger)
     texts = [text for _, text in watched.letters.sent]
@@ -734,7 +734,7 @@ def test_a_ledger_that_can_be_used_no_more_may_hide_a_payment(
     ledger = Broken()
     ledger.unsettled = nonsense  # type: ignore[attr-defined]
     monkeypatch.setattr(module, "Workers", LastingWorkers)
-    monkeypatch.setattr(module._Run, "_see_through", fail)
+    monkeypatch.setattr(module._Run, "_supervise", fail)
     going = module._Run(Options(), settings, {}, Terminal(), FakeNotifier())
     with pytest.raises(BrokenOffError) as broken:
         going._work(plan_of(settings), tmp_path, None, ledger)  # type: ignore[arg-type]
@@ -754,7 +754,7 @@ def test_workers_whose_report_cannot_be_written_are_ended_all_the_same(
         raise LedgerError("the disk is full")
 
     monkeypatch.setattr(module, "Workers", Full)
-    monkeypatch.setattr(module._Run, "_see_through", fail)
+    monkeypatch.setattr(module._Run, "_supervise", fail)
     plan = plan_of(settings)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         ledger.start_run("now", plan.slot_day, ["mother"])
