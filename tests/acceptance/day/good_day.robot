@@ -1,8 +1,8 @@
 *** Settings ***
 Documentation     The good day: everybody gets everything, started as cron would, and a second run changes nothing.
 
-Resource          acceptance.resource
-Library           Traffic.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
 
 Suite Setup       Start A Good Day
 Suite Teardown    Close The Venue

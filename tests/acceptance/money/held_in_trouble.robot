@@ -3,7 +3,7 @@ Documentation     Something is held and cannot be paid: the portal is down, the 
 ...               open, or it holds what nobody asked for. A person is told at once, while the run goes on; and a run
 ...               that can keep no picture pays all the same.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Hold In Trouble
 Suite Teardown    Close The Venue And The Mailbox

@@ -2,7 +2,7 @@
 Documentation     Accounts that would log in as somebody else of the sheet share a session and a basket with them: they
 ...               are left out and told, and whoever stands first in the sheet books.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Let Everybody Log In As Mother
 Suite Teardown    Close The Venue And The Mailbox

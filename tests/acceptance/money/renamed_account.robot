@@ -2,7 +2,7 @@
 Documentation     Father's payment is in doubt, and he is called Dad in sheet and settings from then on, with the same
 ...               login: what Father may have paid for, Dad does not pay for again.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Rename Father While His Payment Is In Doubt
 Suite Teardown    Close The Venue

@@ -2,9 +2,9 @@
 Documentation     The day opens eight seconds later than announced, and then the site is slow: the slots are held all
 ...               the same, with few requests, one after the other, and the report tells how long it took.
 
-Resource          acceptance.resource
-Library           Traffic.py
-Library           Reports.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
+Library           ../Reports.py
 
 Suite Setup       Book At A Late And Slow Opening
 Suite Teardown    Close The Venue

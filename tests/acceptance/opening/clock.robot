@@ -1,8 +1,8 @@
 *** Settings ***
 Documentation     The site's clock is not this machine's: the run notices, says so, and goes by the site's.
 
-Resource          acceptance.resource
-Library           Traffic.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
 
 Suite Setup       Book By A Clock That Is Ahead
 Suite Teardown    Close The Venue

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     One account, one day, no waiting: what the options of the command line say, and nothing else, is done.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book One Account On An Earlier Day
 Suite Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation     The site at its oddest, short of being broken: both cookie bars, pages that stay locked after they
 ...               have come, a JavaScript dialog on every page, a session dialog over a waiting page, a fault each.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book At The Site At Its Oddest
 Suite Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation     A run is killed while the answers to two last clicks are still to come. The next run is for another
 ...               day, as the next night's would be: it tells of the one that came to no end, and looks up what it paid.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Kill A Paying Run And Run For Another Day
 Suite Teardown    Close The Venue And The Mailbox

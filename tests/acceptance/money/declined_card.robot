@@ -3,8 +3,8 @@ Documentation     The card is declined for mother while father is on his way to 
 ...               card, so nobody tries it again in that run, neither at the checkout nor in a watch for a second
 ...               chance.
 
-Resource          acceptance.resource
-Library           Traffic.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
 
 Suite Setup       Decline Mothers Card While Father Is On His Way
 Suite Teardown    Close The Venue

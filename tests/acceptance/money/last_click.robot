@@ -2,7 +2,7 @@
 Documentation     After the last click: the portal says not to pay again, the bank takes the money when nobody waits any
 ...               more, the site never hears of it. The same command again, and a rehearsal, pay nothing a second time.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Pay And Never Learn What Became Of It
 Suite Teardown    Close The Venue And The Mailbox

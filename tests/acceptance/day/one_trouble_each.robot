@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     Each account meets a misfortune of its own in one run, and none of them is the others' business.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book With A Misfortune Each
 Suite Teardown    Close The Venue

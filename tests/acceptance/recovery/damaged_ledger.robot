@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     The memory between runs is damaged: it is set aside and rebuilt, and nothing is booked or paid twice.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book Everything But What Is Left In Fathers Basket
 Suite Teardown    Close The Venue

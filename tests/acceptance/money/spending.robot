@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     One sum for the whole family on one slot day, over accounts that pay at the same time and over runs.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book With Money For Two
 Suite Teardown    Close The Venue

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     What can go wrong with a card short of being declined, one kind for each account, in one run.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book With Trouble At The Checkout
 Suite Teardown    Close The Venue

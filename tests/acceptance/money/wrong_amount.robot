@@ -2,7 +2,7 @@
 Documentation     The portal is about to charge something else than the basket costs, or is not the portal that was
 ...               expected: nothing is paid, the slots stay held, and a person is told at once.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Meet Portals That Are Wrong
 Suite Teardown    Close The Venue And The Mailbox

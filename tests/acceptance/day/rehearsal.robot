@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     A rehearsal does everything but pay, and a court on a site that is not configured is never visited.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Rehearse With A Court Elsewhere
 Suite Teardown    Close The Venue

@@ -3,7 +3,7 @@ Documentation     A card portal that nobody has seen: its marks are its own, and
 ...               on from a form is what pays. That is recorded before each form is sent: where the answer to one is
 ...               lost, nobody pays again.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book Through Portals That Nobody Has Seen
 Suite Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation     Messages to whoever is not at the terminal: when a person is needed, while there is time to act, and
 ...               when something was missed. A good night is silent.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Open The Venue And A Mailbox
 Suite Teardown    Close The Venue And The Mailbox

@@ -2,8 +2,8 @@
 Documentation     Two runs do a part of the accounts each, side by side, as two machines would, and their reports are
 ...               put together. An aunt has joined, who has no suite of her own and plays at mother's court.
 
-Resource          acceptance.resource
-Library           Reports.py
+Resource          ../acceptance.resource
+Library           ../Reports.py
 
 Suite Setup       Book In Two Parts
 Suite Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation    What is killed or stopped: a worker that is lost is nobody else's loss, and a run that is told to end
 ...              leaves nothing running and forgets nothing, so that the next one can take up where it was.
 
-Resource         acceptance.resource
+Resource         ../acceptance.resource
 
 Test Setup       Open The Venue    ${TEST_NAME}
 Test Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation     A payment was sent, no answer came, and My Bookings does not list the slots: nobody can know its fate,
 ...               so a person is told, and nothing is paid again.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Lose The Payment On Its Way
 Suite Teardown    Close The Venue

@@ -2,9 +2,9 @@
 Documentation     Four accounts, two of them at one court, and a trouble each at the opening: a rival who is faster, a
 ...               session that ends, a site that refuses, a page that only a person can pass.
 
-Resource          acceptance.resource
-Library           Traffic.py
-Library           Reports.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
+Library           ../Reports.py
 
 Suite Setup       Book With Trouble At The Opening
 Suite Teardown    Close The Venue

@@ -2,8 +2,8 @@
 Documentation     Slots that were lost at the opening come back, or do not: a watch takes what comes, also after it was
 ...               stopped and started again.
 
-Resource          acceptance.resource
-Library           Traffic.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
 
 Suite Setup       Stop A Watch And Start It Again
 Suite Teardown    Close The Venue

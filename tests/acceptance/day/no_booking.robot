@@ -2,7 +2,7 @@
 Documentation     Runs that cannot start, have nothing to do, or meet a site that is down: each ends by itself, says
 ...               why in words that a person can act on, and touches no slot.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Open The Venue
 Suite Teardown    Close The Venue

@@ -2,7 +2,7 @@
 Documentation     The card portal as it is: each account meets pages of its own between "Make a payment" and the return
 ...               to the site, all of them in one run, and each is booked.
 
-Resource          acceptance.resource
+Resource          ../acceptance.resource
 
 Suite Setup       Book Through Every Kind Of Portal
 Suite Teardown    Close The Venue

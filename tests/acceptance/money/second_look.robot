@@ -2,8 +2,8 @@
 Documentation     A watch finds a lost slot free again while the payment of another one is in doubt, is declined, or is
 ...               only listed late: what is in doubt is never paid a second time, and nothing is held beside it.
 
-Resource          acceptance.resource
-Library           Traffic.py
+Resource          ../acceptance.resource
+Library           ../Traffic.py
 
 Suite Setup       Watch Beside A Payment
 Suite Teardown    Close The Venue
