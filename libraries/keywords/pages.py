@@ -9,7 +9,7 @@ from robot.api.deco import keyword
 
 from booking.model import Slot
 from booking.outcomes import Outcome
-from booking.site.pages import Basket, BookingRow, HourState, days_shown, read_basket, read_rows, weeks_between
+from booking.site.pages import Basket, BookingRow, days_shown, read_basket, read_rows, weeks_between
 from booking.site.responses import is_challenge
 from keywords.component import KeywordComponent, listed
 
@@ -70,8 +70,3 @@ class PageKeywords(KeywordComponent):
         if not shown:
             self.account_run.stop_here(Outcome.SITE_ERROR, "the court page shows no days")
         return weeks_between(shown[0], wanted)
-
-    @keyword(tags=TAGS)
-    def read_slot_hour(self, html: str, slot: Slot) -> HourState | None:
-        """Returns what the calendar shows for a slot: free, closed or absent; None when the day is not shown."""
-        return self.worker.read_slot_hour(html, slot)

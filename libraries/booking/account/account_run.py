@@ -354,7 +354,7 @@ class AccountRun:
 
     @property
     def untouchable(self) -> frozenset[Slot]:
-        """What must not be reached for: booked by an account of ours, or paid for with an unknown fate."""
+        """What must not be requested: booked by an account of ours, or paid for with an unknown fate."""
         records = self.ledger.states(slot_day=self.plan.slot_day)
         return frozenset(record.slot for record in records if record.state in AT_STAKE)
 

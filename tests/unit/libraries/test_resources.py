@@ -9,6 +9,7 @@ import pytest
 from robot.api import Token, get_tokens
 from robot.running import ResourceFile
 
+from Booker import Booker
 from booking.account.hold_strategy import Step, StepKind
 
 PROJECT = Path(__file__).parents[3]
@@ -36,3 +37,5 @@ def test_a_step_names_a_keyword_that_takes_it(kind: StepKind) -> None:
 def test_every_keyword_is_called() -> None:
     used = {*called(), *(Step(kind).keyword for kind in StepKind)}
     assert sorted(set(KEYWORDS) - used) == []
+    ours = {name.replace("_", " ").title() for name in Booker().get_keyword_names()}
+    assert sorted(ours - {name.title() for name in used}) == []
