@@ -173,7 +173,7 @@ class HoldingKeywords(KeywordComponent):
         if self.account_run.stopped:
             logger.warn(f"Not watched any longer: {self.worker.reason}")
             return True
-        declined_for = self.account_run.declined_for
+        declined_for = self.account_run.payment.declined_for
         if declined_for:
             logger.warn(f"Not watched any longer: the card was declined for {declined_for}")
         return bool(declined_for)

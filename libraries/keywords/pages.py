@@ -49,7 +49,7 @@ class PageKeywords(KeywordComponent):
     @keyword(tags=TAGS)
     def compare_with_plan(self, bookings: Sequence[BookingRow], basket: Basket) -> None:
         """Compares what is wanted with My Bookings and the basket, so that nothing is booked twice."""
-        self.account_run.compare_with_plan(bookings, basket)
+        self.account_run.stock.compare_with_plan(bookings, basket)
         logger.info(f"Still wanted: {listed(wish.first for wish in self.account_run.wanted)}")
         logger.info(f"Held already: {listed(self.account_run.held)}")
 

@@ -50,7 +50,7 @@ class PaymentKeywords(KeywordComponent):
             StopError: the basket holds something the plan did not ask for, or costs more than is allowed.
         """
         self._credit = basket.credit
-        return self.account_run.check_basket(basket)
+        return self.account_run.payment.check_basket(basket)
 
     @keyword(tags=TAGS)
     def get_whether_card_is_needed(self, basket: Basket) -> bool:
@@ -83,7 +83,7 @@ class PaymentKeywords(KeywordComponent):
         Raises:
             StopError: it was.
         """
-        self.account_run.check_card()
+        self.account_run.payment.check_card()
 
     @keyword(tags=TAGS)
     def stop_after_declined_card(self, why: str) -> None:
@@ -92,7 +92,7 @@ class PaymentKeywords(KeywordComponent):
         Args:
             why: what the portal said.
         """
-        self.account_run.stop_after_declined_card(why)
+        self.account_run.payment.stop_after_declined_card(why)
 
     @keyword(tags=TAGS)
     def read_checkout(self, seen: Mapping[str, Any]) -> CheckoutPage:
@@ -112,7 +112,8 @@ class PaymentKeywords(KeywordComponent):
             StopError: it is another amount, a fee that exceeds what may be spent, or, on the page with the button that
                 pays, none that can be read.
         """
-        self.account_run.check_amount(page.amount_pence, page.fee_pence, last=page.kind is CheckoutKind.CONFIRMATION)
+        last = page.kind is CheckoutKind.CONFIRMATION
+        self.account_run.payment.check_amount(page.amount_pence, page.fee_pence, last=last)
 
     @keyword(tags=TAGS)
     def record_payment_intent(self, *, by_card: bool) -> None:
@@ -124,7 +125,7 @@ class PaymentKeywords(KeywordComponent):
         Raises:
             StopError: the accounts together, or this one, would spend more than is allowed.
         """
-        self.account_run.record_payment_intent(by_card=by_card)
+        self.account_run.payment.record_payment_intent(by_card=by_card)
         # What was kept of an earlier payment of this run is nothing to this one.
         self._payment_tab, self._portal_is_silent, self._proof_since = "", False, None
         self._logged_in_at_return = False
@@ -144,7 +145,7 @@ class PaymentKeywords(KeywordComponent):
         if page.kind is CheckoutKind.CARD:
             self._may_pay_by_going_on = not page.known_portal
         if self._may_pay_by_going_on and not self.account_run.sent:
-            self.account_run.record_form_as_payment()
+            self.account_run.payment.record_form_as_payment()
 
     @keyword(tags=TAGS)
     def record_next_page(self, page: CheckoutPage, after: CheckoutPage) -> None:
@@ -155,13 +156,13 @@ class PaymentKeywords(KeywordComponent):
             after: the page with the form; while that is shown still, its answer may be on the way.
         """
         if page.asks_on and page.is_news_after(after) and self.account_run.sent:
-            self.account_run.record_payment_not_sent(Proof.STILL_ASKED)
+            self.account_run.payment.record_payment_not_sent(Proof.STILL_ASKED)
 
     @keyword(tags=TAGS)
     def record_payment_perhaps_sent(self) -> None:
         """Tells the ledger that going on has paid, or may have, where it was not expected to."""
         if not self.account_run.sent:
-            self.account_run.record_payment_intent(by_card=True, anyhow=True)
+            self.account_run.payment.record_payment_intent(by_card=True, anyhow=True)
 
     @keyword(tags=TAGS)
     def record_payment_not_sent(self, proof: Proof) -> None:
@@ -173,7 +174,7 @@ class PaymentKeywords(KeywordComponent):
         Raises:
             LedgerError: a card was typed, so that it shows nothing.
         """
-        self.account_run.record_payment_not_sent(proof)
+        self.account_run.payment.record_payment_not_sent(proof)
 
     @keyword(tags=TAGS)
     def end_payment(self, page: CheckoutPage) -> bool:
@@ -186,14 +187,14 @@ class PaymentKeywords(KeywordComponent):
             StopError: the card was declined.
         """
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
-            self.account_run.stop_after_declined_card(f"the card portal says: {page.message}")
+            self.account_run.payment.stop_after_declined_card(f"the card portal says: {page.message}")
         if page.kind is CheckoutKind.PAID:
-            self.account_run.record_confirmation()
+            self.account_run.payment.record_confirmation()
             return True
         self._portal_is_silent = page.is_silent
-        self.account_run.record_doubt(self._doubt(page))
+        self.account_run.payment.record_doubt(self._doubt(page))
         if page.kind in {CheckoutKind.BANK, CheckoutKind.UNKNOWN_HOST}:
-            self.account_run.call_for_unsettled()  # What the person may still do cannot wait for My Bookings.
+            self.account_run.payment.call_for_unsettled()  # What the person may still do cannot wait for My Bookings.
         return False
 
     @keyword(tags=TAGS)
@@ -206,10 +207,10 @@ class PaymentKeywords(KeywordComponent):
         if page.kind is CheckoutKind.PAID:
             if self.account_run.unanswered:
                 self._proof_since = None  # My Bookings has as long from now on as after a quick answer.
-            self.account_run.record_confirmation()
+            self.account_run.payment.record_confirmation()
             return True
         if page.declined and page.kind in {CheckoutKind.DECLINED, CheckoutKind.CARD}:
-            self.account_run.record_late_decline(f"the card portal says, late: {page.message}")
+            self.account_run.payment.record_late_decline(f"the card portal says, late: {page.message}")
         return False
 
     def _doubt(self, page: CheckoutPage) -> str:
@@ -237,7 +238,7 @@ class PaymentKeywords(KeywordComponent):
             bookings: all rows of My Bookings.
             confirmed: whether the site has confirmed the payment.
         """
-        self.account_run.record_bookings(bookings, confirmed=confirmed)
+        self.account_run.payment.record_bookings(bookings, confirmed=confirmed)
 
     @keyword(tags=TAGS)
     def payments_should_be_settled(self) -> None:
@@ -265,7 +266,7 @@ class PaymentKeywords(KeywordComponent):
             self._proof_since, self._proof_pause = now, 2.0
         left = self._proof_since + patience.total_seconds() - now
         if self._portal_is_silent:
-            left = max(left, self.account_run.hold_left.total_seconds())
+            left = max(left, self.account_run.payment.hold_left.total_seconds())
         if left <= 0 or not self.account_run.unsettled or self.account_run.needs_person:
             return False
         sleep_until(time.time() + min(self._proof_pause, left))
@@ -350,7 +351,7 @@ class PaymentKeywords(KeywordComponent):
         Args:
             patience: how long the bank waits for its customer, see the setting ``THREE_D_SECURE_WAIT``.
         """
-        return self.account_run.time_for_the_bank(patience)
+        return self.account_run.payment.time_for_the_bank(patience)
 
     @keyword(tags=TAGS)
     def call_to_confirm_with_bank(self, patience: timedelta) -> None:
@@ -359,12 +360,12 @@ class PaymentKeywords(KeywordComponent):
         Args:
             patience: how long they are waited for.
         """
-        logger.warn(self.account_run.bank_asks(patience))
+        logger.warn(self.account_run.payment.bank_asks(patience))
 
     @keyword(tags=TAGS)
     def get_line_to_remove(self, basket: Basket) -> int | None:
         """Returns the place (0 is the first) of a basket line that this run has held; None when none is left."""
-        return next((place for place, line in enumerate(basket.lines) if self.account_run.has_held(line)), None)
+        return next((place for place, line in enumerate(basket.lines) if self.account_run.payment.has_held(line)), None)
 
     @keyword(tags=TAGS)
     def end_rehearsal(self, basket: Basket) -> None:
@@ -373,4 +374,4 @@ class PaymentKeywords(KeywordComponent):
         Raises:
             StopError: something of ours is still there.
         """
-        self.account_run.record_rehearsal(basket)
+        self.account_run.payment.record_rehearsal(basket)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from booking.account.account_run import settle_command
+from booking.account.advice import settle_command
 from booking.errors import BookingError
 from booking.ledger.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
 from booking.model import account_key

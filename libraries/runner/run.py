@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from booking.account.account_run import HOLD_LASTS, AccountRun
+from booking.account.account_run import AccountRun
+from booking.account.account_state import HOLD_LASTS
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError, SheetError
 from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord
 from booking.ledger.repair import repair

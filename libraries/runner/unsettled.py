@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
-from booking.account.account_run import advice
+from booking.account.advice import advice
 from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
 from booking.model import Plan
 from booking.money import pounds

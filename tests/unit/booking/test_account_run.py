@@ -10,7 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from booking.account.account_run import AccountRun, StopError, advice
+from booking.account.account_run import AccountRun
+from booking.account.account_state import StopError
+from booking.account.advice import advice
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
 from booking.ledger.ledger import CARRIED, PRICED, Event, Ledger, OutcomeRecord, Proof, SlotState
@@ -115,9 +117,9 @@ def take_steps(account_run: AccountRun, step: Step, responses: dict[Slot, Respon
 
 
 def pay(account_run: AccountRun, *slots: Slot) -> None:
-    account_run.check_basket(basket(*slots))
-    account_run.record_payment_intent()
-    account_run.record_bookings([row(slot) for slot in slots], confirmed=True)
+    account_run.payment.check_basket(basket(*slots))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_bookings([row(slot) for slot in slots], confirmed=True)
 
 
 def settle(ledger: Ledger, slot: Slot, verdict: SlotState, account: str = "mother") -> None:
@@ -148,14 +150,14 @@ def test_a_good_night_tells_the_ledger_before_and_after_every_act(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     account_run.record_login("other@example.test")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [EIGHT, TEN]
     hold(account_run)
     assert states(ledger, EIGHT) == [SlotState.INTENT, SlotState.HELD]
-    assert account_run.check_basket(basket(EIGHT, TEN)) == 2 * PRICE
-    account_run.record_payment_intent()
+    assert account_run.payment.check_basket(basket(EIGHT, TEN)) == 2 * PRICE
+    account_run.payment.record_payment_intent()
     assert states(ledger, TEN)[-1] is SlotState.PAYING
-    account_run.record_bookings([row(EIGHT), row(TEN)], confirmed=True)
+    account_run.payment.record_bookings([row(EIGHT), row(TEN)], confirmed=True)
     account_run.close()
 
     assert states(ledger, EIGHT) == [
@@ -198,19 +200,19 @@ def test_intentions_are_told_once_a_run(begin: Callable[..., AccountRun], ledger
 
 def test_what_my_bookings_lists_is_not_booked_again(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT, NINE), wish(TEN, row=3))
-    account_run.compare_with_plan([row(NINE)], EMPTY)
+    account_run.stock.compare_with_plan([row(NINE)], EMPTY)
     assert [each.first for each in account_run.wanted] == [TEN]
     assert (only(ledger).slot, only(ledger).outcome) == (NINE, Outcome.ALREADY_BOOKED)
     assert states(ledger, NINE) == [SlotState.PAID]
     again = begin(wish(EIGHT, NINE), run="second")
-    again.compare_with_plan([row(NINE)], EMPTY)
+    again.stock.compare_with_plan([row(NINE)], EMPTY)
     assert outcomes(ledger, "second") == {EIGHT: Outcome.ALREADY_BOOKED}
     assert states(ledger, NINE) == [SlotState.PAID]
 
 
 def test_one_booking_does_not_satisfy_two_wants(begin: Callable[..., AccountRun]) -> None:
     account_run = begin(wish(EIGHT, NINE), wish(NINE, TEN, row=3))
-    account_run.compare_with_plan([row(NINE)], EMPTY)
+    account_run.stock.compare_with_plan([row(NINE)], EMPTY)
     assert [each.first for each in account_run.wanted] == [NINE]
     hold(account_run, gone=(NINE,))  # the calendar shows it as booked
     assert account_run.held == (TEN,)
@@ -228,14 +230,14 @@ def test_one_booking_does_not_satisfy_two_wants(begin: Callable[..., AccountRun]
 )
 def test_another_booking_is_not_taken_for_ours(begin: Callable[..., AccountRun], other: BookingRow) -> None:
     account_run = begin(wish(EIGHT))
-    account_run.compare_with_plan([other], Basket((other,), PRICE, 0))
+    account_run.stock.compare_with_plan([other], Basket((other,), PRICE, 0))
     assert [each.first for each in account_run.wanted] == [EIGHT]
     assert account_run.held == ()
 
 
 def test_what_lies_in_our_basket_is_taken_up(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT, NINE), wish(TEN, row=3))
-    account_run.compare_with_plan([], basket(NINE))
+    account_run.stock.compare_with_plan([], basket(NINE))
     assert account_run.held == (NINE,)
     assert [each.first for each in account_run.wanted] == [TEN]
     assert states(ledger, NINE) == [SlotState.HELD]
@@ -243,7 +245,7 @@ def test_what_lies_in_our_basket_is_taken_up(begin: Callable[..., AccountRun], l
 
 def test_one_basket_line_does_not_satisfy_two_wants(begin: Callable[..., AccountRun]) -> None:
     account_run = begin(wish(EIGHT), wish(EIGHT, NINE, row=3))
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     assert account_run.held == (EIGHT,)
     assert len(account_run.wanted) == 1
 
@@ -253,7 +255,7 @@ def test_a_hold_of_an_earlier_run_that_is_gone_is_reached_for_again(
 ) -> None:
     hold(begin(wish(EIGHT)))
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert states(ledger, EIGHT)[-1] is SlotState.RELEASED
     assert [each.first for each in account_run.wanted] == [EIGHT]
     hold(account_run)
@@ -267,20 +269,20 @@ def test_a_payment_whose_fate_is_unknown_is_never_repeated(
 ) -> None:
     first = begin(wish(EIGHT, NINE))
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent()
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent()
     if how_far == "unknown":
-        first.record_bookings([], confirmed=False)
+        first.payment.record_bookings([], confirmed=False)
     account_run = begin(wish(EIGHT, NINE), run="second")
-    account_run.compare_with_plan([], basket(EIGHT) if in_basket else EMPTY)
+    account_run.stock.compare_with_plan([], basket(EIGHT) if in_basket else EMPTY)
     assert account_run.wanted == ()
     assert account_run.held == ()
     assert account_run.unsettled == (EIGHT,)
     assert states(ledger, EIGHT)[-1] is SlotState.UNKNOWN
     with pytest.raises(StopError):
-        account_run.check_basket(basket(EIGHT))
+        account_run.payment.check_basket(basket(EIGHT))
     with pytest.raises(LedgerError):
-        account_run.record_payment_intent()
+        account_run.payment.record_payment_intent()
     account_run.close()
     assert only(ledger, "second").outcome is Outcome.UNKNOWN
     assert "statement" in only(ledger, "second").why
@@ -295,12 +297,12 @@ def test_a_click_that_could_move_credit_only_has_paid_for_nothing_that_is_still_
 ) -> None:
     first = begin(wish(EIGHT))
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent(by_card=False)
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent(by_card=False)
     if how_far == "unknown":
         first.close()
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], basket(EIGHT) if in_basket else EMPTY)
+    account_run.stock.compare_with_plan([], basket(EIGHT) if in_basket else EMPTY)
     assert account_run.held == ((EIGHT,) if in_basket else ())
     assert states(ledger, EIGHT)[-1] is (SlotState.HELD if in_basket else SlotState.UNKNOWN)
     if in_basket:
@@ -311,15 +313,15 @@ def test_a_click_that_could_move_credit_only_has_paid_for_nothing_that_is_still_
 def test_once_a_card_was_typed_the_basket_proves_nothing(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     first = begin(wish(EIGHT))
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent(by_card=False)
-    first.record_payment_not_sent(Proof.CARD_ASKED_FOR)
-    first.record_payment_intent(by_card=True)
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent(by_card=False)
+    first.payment.record_payment_not_sent(Proof.CARD_ASKED_FOR)
+    first.payment.record_payment_intent(by_card=True)
     for proof in (Proof.CARD_ASKED_FOR, Proof.IN_BASKET, Proof.PERSON):
         with pytest.raises(LedgerError):
-            first.record_payment_not_sent(proof)
+            first.payment.record_payment_not_sent(proof)
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     assert account_run.held == ()
     account_run.close()
     assert only(ledger, "second").outcome is Outcome.UNKNOWN
@@ -331,12 +333,12 @@ def test_my_bookings_settles_a_payment_of_an_earlier_run(
 ) -> None:
     first = begin(wish(EIGHT))
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent()
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent()
     if how_far == "unknown":
-        first.record_bookings([], confirmed=False)
+        first.payment.record_bookings([], confirmed=False)
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([row(EIGHT)], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT)], EMPTY)
     assert only(ledger, "second").outcome is Outcome.ALREADY_BOOKED
     assert states(ledger, EIGHT)[-1] is SlotState.PAID
 
@@ -346,7 +348,7 @@ def test_paid_by_the_ledger_but_not_listed_needs_a_person(begin: Callable[..., A
     hold(first)
     pay(first, EIGHT)
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert account_run.wanted == ()
     assert only(ledger, "second").outcome is Outcome.NEEDS_PERSON
     assert f"./run.sh settle mother {DAY} 08:00 cancelled" in only(ledger, "second").why
@@ -365,7 +367,7 @@ def anew(ledger: Ledger) -> Ledger:
 def test_after_damage_everything_in_my_bookings_is_paid_again(begin: Callable[..., AccountRun], anew: Ledger) -> None:
     other_day = replace(TEN, date=DAY - timedelta(days=7))
     account_run = begin(wish(EIGHT))
-    account_run.compare_with_plan([row(EIGHT), row(other_day), row(NINE, "Quarry Green Tennis Court 1")], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT), row(other_day), row(NINE, "Quarry Green Tennis Court 1")], EMPTY)
     assert {record.slot: record.state for record in anew.states()} == {
         EIGHT: SlotState.PAID, other_day: SlotState.PAID,
     }  # fmt: skip
@@ -382,7 +384,7 @@ def test_after_damage_a_basket_nobody_knows_is_for_a_person(
         anew.record(run=CARRIED, account="mother", slot=EIGHT, state=known, pence=PRICE)
     for run in ("first", "second"):
         account_run = begin(wish(EIGHT, NINE), run=run)
-        account_run.compare_with_plan([], basket(EIGHT))
+        account_run.stock.compare_with_plan([], basket(EIGHT))
         assert (account_run.wanted, account_run.held) == ((), ())
         assert EIGHT in account_run.untouchable
         account_run.close()
@@ -392,7 +394,7 @@ def test_after_damage_a_basket_nobody_knows_is_for_a_person(
     # Settled as not paid, it is taken up out of the basket and paid for.
     settle(anew, EIGHT, SlotState.RELEASED)
     account_run = begin(wish(EIGHT, NINE), run="third")
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     pay(account_run, EIGHT)
     assert only(anew, "third").outcome is Outcome.BOOKED
 
@@ -400,13 +402,13 @@ def test_after_damage_a_basket_nobody_knows_is_for_a_person(
 def test_after_damage_what_is_gone_from_the_basket_is_booked_after_a_person_has_looked_and_not_before(
     begin: Callable[..., AccountRun], anew: Ledger
 ) -> None:
-    begin(wish(EIGHT)).compare_with_plan([], basket(EIGHT))
+    begin(wish(EIGHT)).stock.compare_with_plan([], basket(EIGHT))
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert (account_run.wanted, account_run.held, account_run.unsettled) == ((), (), (EIGHT,))
     settle(anew, EIGHT, SlotState.RELEASED)
     account_run = begin(wish(EIGHT), run="third")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [EIGHT]
     hold(account_run)
     pay(account_run, EIGHT)
@@ -417,18 +419,18 @@ def test_doubt_ends_with_the_first_stock_and_what_is_held_then_is_paid(
     begin: Callable[..., AccountRun], anew: Ledger
 ) -> None:
     account_run = begin(wish(EIGHT))
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert not anew.in_doubt("mother")
     hold(account_run)
     again = begin(wish(EIGHT), run="second")
-    again.compare_with_plan([], basket(EIGHT))
+    again.stock.compare_with_plan([], basket(EIGHT))
     assert again.held == (EIGHT,)
 
 
 def test_doubt_lasts_while_the_basket_holds_what_nobody_understands(
     begin: Callable[..., AccountRun], anew: Ledger
 ) -> None:
-    begin(wish(EIGHT)).compare_with_plan([], Basket((BookingRow("Swimming", DAY, 8, 30, 500),), 500, 0))
+    begin(wish(EIGHT)).stock.compare_with_plan([], Basket((BookingRow("Swimming", DAY, 8, 30, 500),), 500, 0))
     assert anew.in_doubt("mother")
 
 
@@ -439,7 +441,7 @@ def test_a_payment_that_was_carried_over_is_not_repeated(
     for each in (SlotState.HELD, SlotState.PAYING, *([state] if state is SlotState.UNKNOWN else [])):
         anew.record(run=CARRIED, account="mother", slot=EIGHT, state=each, pence=PRICE)
     account_run = begin(wish(EIGHT))
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     assert account_run.held == ()
     account_run.close()
     assert only(anew).outcome is Outcome.UNKNOWN
@@ -450,7 +452,7 @@ def test_a_payment_that_was_carried_over_is_not_repeated(
 
 def stopped(account_run: AccountRun, what: Basket) -> StopError:
     with pytest.raises(StopError) as caught:
-        account_run.check_basket(what)
+        account_run.payment.check_basket(what)
     account_run.close()
     return caught.value
 
@@ -501,7 +503,7 @@ def test_an_empty_basket_stops(begin: Callable[..., AccountRun], ledger: Ledger)
 def test_a_line_without_a_price_takes_its_share_of_the_total(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    assert account_run.check_basket(basket(EIGHT, TEN, total=2781, pence=None)) == 2781
+    assert account_run.payment.check_basket(basket(EIGHT, TEN, total=2781, pence=None)) == 2781
     assert sum(record.pence or 0 for record in ledger.states(account="mother")) == 2781
 
 
@@ -510,9 +512,9 @@ def test_a_slot_that_the_basket_lost_is_not_paid_and_the_others_are(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    assert account_run.check_basket(basket(TEN)) == PRICE
-    account_run.record_payment_intent()
-    account_run.record_bookings([row(TEN)], confirmed=True)
+    assert account_run.payment.check_basket(basket(TEN)) == PRICE
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_bookings([row(TEN)], confirmed=True)
     assert outcomes(ledger) == {EIGHT: Outcome.SITE_ERROR, TEN: Outcome.BOOKED}
     assert SlotState.PAYING not in states(ledger, EIGHT)
     assert states(ledger, EIGHT)[-1] is SlotState.RELEASED
@@ -526,7 +528,7 @@ def test_the_spend_ceilings(
     account_run = begin(wish(EIGHT), **{ceiling: pence})
     hold(account_run)
     if goes:
-        assert account_run.check_basket(basket(EIGHT)) == PRICE
+        assert account_run.payment.check_basket(basket(EIGHT)) == PRICE
         return
     assert f"{setting} allows {pounds(pence)}" in stopped(account_run, basket(EIGHT)).why
     assert "held until about" in only(ledger).why
@@ -536,11 +538,11 @@ def test_the_spend_ceilings(
 def test_what_others_spend_after_the_check_still_counts(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT), allowed=2 * PRICE - 1)
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
+    account_run.payment.check_basket(basket(EIGHT))
     ledger.record(run="first", account="father", slot=NINE, state=SlotState.HELD, pence=PRICE)
     ledger.record(run="first", account="father", slot=NINE, state=SlotState.PAYING)
     with pytest.raises(StopError) as caught:
-        account_run.record_payment_intent()
+        account_run.payment.record_payment_intent()
     assert caught.value.outcome is Outcome.NEEDS_PERSON
     assert f"{pounds(PRICE)} is spent on this day already, but MAX_SPEND allows" in caught.value.why
     assert "all accounts together" in caught.value.why
@@ -551,11 +553,11 @@ def test_a_booking_without_a_price_counts_as_much_as_the_dearest_slot_in_the_bas
     begin: Callable[..., AccountRun],
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3), allowed=3 * PRICE - 1)
-    account_run.compare_with_plan([row(EIGHT, pence=None)], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT, pence=None)], EMPTY)
     hold(account_run)
-    assert account_run.check_basket(basket(TEN)) == PRICE  # EIGHT counts for one more
+    assert account_run.payment.check_basket(basket(TEN)) == PRICE  # EIGHT counts for one more
     account_run = begin(wish(EIGHT), wish(NINE, row=3), run="second", allowed=3 * PRICE - 1, each=2 * PRICE)
-    account_run.compare_with_plan([row(EIGHT, pence=None)], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT, pence=None)], EMPTY)
     hold(account_run)
     dear = Basket((row(NINE, pence=PRICE + 1),), PRICE + 1, 0)
     assert "MAX_SPEND_PER_ACCOUNT" in stopped(account_run, dear).why
@@ -565,12 +567,12 @@ def test_a_booking_without_a_price_counts_as_much_as_the_dearest_slot_in_the_bas
 def test_the_spend_ceiling_holds_over_restarts(begin: Callable[..., AccountRun], ledger: Ledger, how_far: str) -> None:
     first = begin(wish(EIGHT), allowed=2 * PRICE - 1)
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent()
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent()
     if how_far != "paying":
-        first.record_bookings([row(EIGHT)] if how_far == "paid" else [], confirmed=False)
+        first.payment.record_bookings([row(EIGHT)] if how_far == "paid" else [], confirmed=False)
     account_run = begin(wish(TEN), run="second", allowed=2 * PRICE - 1)
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
     stop = stopped(account_run, basket(TEN))
     assert stop.outcome is Outcome.NEEDS_PERSON
@@ -583,14 +585,14 @@ def test_a_card_that_was_declined_is_tried_by_nobody_in_that_run(ledger: Ledger)
         AccountRun(plan(wish(EIGHT), wish(Slot(2, DAY, 8), row=3), run=run), "mother", ledger) for run in "abb"
     ]
     for account_run in account_runs:
-        account_run.check_card()
+        account_run.payment.check_card()
     with pytest.raises(StopError) as caught:
-        account_runs[1].stop_after_declined_card("the card portal declined the card")
+        account_runs[1].payment.stop_after_declined_card("the card portal declined the card")
     assert (caught.value.outcome, caught.value.why) == (Outcome.DECLINED, "the card portal declined the card")
-    account_runs[0].check_card()  # another run
+    account_runs[0].payment.check_card()  # another run
     hold(account_runs[2])
     with pytest.raises(StopError) as caught:
-        account_runs[2].check_card()
+        account_runs[2].payment.check_card()
     account_runs[2].close()
     assert {record.outcome for record in ledger.outcomes("b")} == {Outcome.DECLINED}
     why = ledger.outcomes("b")[0].why
@@ -602,7 +604,7 @@ def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., AccountRun]
     account_run = begin(wish(EIGHT))
     hold(account_run)
     with pytest.raises(LedgerError, match="price"):
-        account_run.record_payment_intent()
+        account_run.payment.record_payment_intent()
 
 
 # Calling for a person
@@ -615,8 +617,8 @@ def calls(ledger: Ledger, run: str = "first") -> list[str]:
 def test_the_bank_is_told_with_amount_and_time(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT, TEN))
-    told = account_run.bank_asks(timedelta(seconds=90))
+    account_run.payment.check_basket(basket(EIGHT, TEN))
+    told = account_run.payment.bank_asks(timedelta(seconds=90))
     assert calls(ledger) == [told]
     assert "£27.80" in told
     assert told.endswith("before 23:41:30")
@@ -642,7 +644,7 @@ def test_nobody_is_told_to_pay_by_hand_for_what_the_run_is_going_to_pay_for(
 ) -> None:
     hold(begin(wish(EIGHT)))
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second")
-    account_run.compare_with_plan(
+    account_run.stock.compare_with_plan(
         [], Basket((row(EIGHT), BookingRow("Swimming | lesson", DAY, 8, 30, 500)), PRICE + 500, 0)
     )
     assert [("by hand" in told, "going to pay for it" in told) for told in calls(ledger, "second")] == [(False, True)]
@@ -669,10 +671,10 @@ def test_a_decline_is_told_after_a_challenge_that_came_before_the_payment(
         account_run.stop_here(Outcome.NEEDS_PERSON, "a challenge page")
     account_run.about_to_pay()
     assert account_run.stopped  # It pays for what it has, and holds nothing more.
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
     with pytest.raises(StopError):
-        account_run.stop_after_declined_card("the card portal says: Card declined")
+        account_run.payment.stop_after_declined_card("the card portal says: Card declined")
     account_run.close()
     assert only(ledger).outcome is Outcome.DECLINED
     assert "Card declined" in calls(ledger)[-1]
@@ -683,16 +685,16 @@ def test_a_payment_of_unknown_fate_calls_once_for_all_its_slots(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT, TEN))
-    account_run.record_payment_intent()
-    account_run.record_doubt("the payment was sent and no answer was seen")
+    account_run.payment.check_basket(basket(EIGHT, TEN))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_doubt("the payment was sent and no answer was seen")
     assert calls(ledger) == []  # My Bookings may settle it at once; what cannot be read is the same as not listed.
-    account_run.record_bookings([], confirmed=False)
+    account_run.payment.record_bookings([], confirmed=False)
     [told] = calls(ledger)
     assert told.startswith("unknown: the payment was sent and no answer was seen: do not pay for it by hand")
     for slot in (EIGHT, TEN):
         assert f"./run.sh settle mother {DAY} {slot.time} paid" in told
-    account_run.record_bookings([], confirmed=False)
+    account_run.payment.record_bookings([], confirmed=False)
     account_run.close()
     assert calls(ledger) == [told]
     assert outcomes(ledger) == {EIGHT: Outcome.UNKNOWN, TEN: Outcome.UNKNOWN}
@@ -715,9 +717,9 @@ def test_nobody_is_called_for_what_the_summary_tells(
 def test_only_my_bookings_proves_a_payment(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT, TEN))
-    account_run.record_payment_intent()
-    account_run.record_bookings([row(EIGHT), row(TEN, "Practice Fields Tennis Court 11")], confirmed=True)
+    account_run.payment.check_basket(basket(EIGHT, TEN))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_bookings([row(EIGHT), row(TEN, "Practice Fields Tennis Court 11")], confirmed=True)
     assert outcomes(ledger) == {EIGHT: Outcome.BOOKED}
     assert states(ledger, TEN)[-1] is SlotState.UNKNOWN
     account_run.close()
@@ -727,9 +729,9 @@ def test_only_my_bookings_proves_a_payment(begin: Callable[..., AccountRun], led
 def test_a_payment_that_was_not_sent_leaves_the_slots_held(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
-    account_run.record_payment_not_sent(Proof.DECLINED)
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_payment_not_sent(Proof.DECLINED)
     assert states(ledger, EIGHT)[-1] is SlotState.HELD
     with pytest.raises(StopError):
         account_run.stop_here(Outcome.DECLINED, "declined")
@@ -741,14 +743,14 @@ def test_a_payment_that_was_not_sent_leaves_the_slots_held(begin: Callable[..., 
 def test_a_payment_under_way_when_all_ends_is_unknown(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
     account_run.record_failure("the page broke")
     account_run.close()
     assert only(ledger).outcome is Outcome.UNKNOWN
     assert "the page broke" in only(ledger).why
     assert states(ledger, EIGHT)[-1] is SlotState.UNKNOWN
-    account_run.record_payment_not_sent(Proof.DECLINED)  # said too late
+    account_run.payment.record_payment_not_sent(Proof.DECLINED)  # said too late
     assert states(ledger, EIGHT)[-1] is SlotState.UNKNOWN
 
 
@@ -758,10 +760,10 @@ def test_a_payment_under_way_when_all_ends_is_unknown(begin: Callable[..., Accou
 def test_a_rehearsal_gives_everything_back(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    assert account_run.has_held(row(EIGHT))
-    assert not account_run.has_held(row(EIGHT, "Quarry Green Tennis Court 1"))
-    account_run.record_rehearsal(Basket((row(EIGHT, "Quarry Green Tennis Court 1"),), PRICE, 0))
+    account_run.payment.check_basket(basket(EIGHT))
+    assert account_run.payment.has_held(row(EIGHT))
+    assert not account_run.payment.has_held(row(EIGHT, "Quarry Green Tennis Court 1"))
+    account_run.payment.record_rehearsal(Basket((row(EIGHT, "Quarry Green Tennis Court 1"),), PRICE, 0))
     assert outcomes(ledger) == {EIGHT: Outcome.REHEARSED}
     assert states(ledger, EIGHT)[-1] is SlotState.RELEASED
     assert nothing_moved(ledger)
@@ -773,7 +775,7 @@ def test_a_rehearsal_that_leaves_something_behind_is_no_rehearsal(
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
     with pytest.raises(StopError, match="could not take"):
-        account_run.record_rehearsal(basket(TEN))
+        account_run.payment.record_rehearsal(basket(TEN))
     account_run.close()
     assert set(outcomes(ledger).values()) == {Outcome.SITE_ERROR}
     assert states(ledger, TEN)[-1] is SlotState.HELD
@@ -828,12 +830,12 @@ def killed(begin: Callable[..., AccountRun], state: SlotState | None) -> None:
 
     def held() -> None:
         hold(account_run)
-        account_run.check_basket(basket(EIGHT))
+        account_run.payment.check_basket(basket(EIGHT))
 
     steps: list[tuple[SlotState, Callable[[], object]]] = [
         (SlotState.INTENT, lambda: account_run.prepare_to_hold(())),
         (SlotState.HELD, held),
-        (SlotState.PAYING, account_run.record_payment_intent),
+        (SlotState.PAYING, account_run.payment.record_payment_intent),
     ]
     if state is None:
         return
@@ -870,7 +872,7 @@ def test_the_books_of_a_killed_worker(
 
 def test_a_killed_workers_told_outcomes_stand(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
-    account_run.compare_with_plan([row(EIGHT)], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT)], EMPTY)
     again = begin(wish(EIGHT), wish(TEN, row=3))
     again.record_abandoned("the worker was killed")
     again.record_abandoned("told twice")
@@ -883,7 +885,7 @@ def test_a_killed_workers_hold_says_until_when(begin: Callable[..., AccountRun],
     assert "held until about" in only(ledger).why
     # The next run takes it up out of the basket and pays it.
     account_run = begin(wish(EIGHT, NINE), run="second")
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     pay(account_run, EIGHT)
     assert outcomes(ledger, "second") == {EIGHT: Outcome.BOOKED}
 
@@ -896,7 +898,7 @@ def test_a_worker_that_was_killed_before_it_looked_does_not_say_that_something_i
     hold(account_run)
     doubt(account_run, EIGHT)
     if listed:
-        account_run.record_bookings([row(EIGHT)], confirmed=False)
+        account_run.payment.record_bookings([row(EIGHT)], confirmed=False)
     else:
         settle(ledger, EIGHT, SlotState.PAID)
     begin(wish(EIGHT), run="second").record_abandoned("the worker was killed")
@@ -910,9 +912,9 @@ def test_a_worker_that_was_killed_before_it_looked_does_not_say_that_something_i
 
 def doubt(account_run: AccountRun, *slots: Slot, by_card: bool = True) -> None:
     """Pay for these slots without an answer."""
-    account_run.check_basket(basket(*slots))
-    account_run.record_payment_intent(by_card=by_card)
-    account_run.record_doubt("the payment was sent and no answer was seen")
+    account_run.payment.check_basket(basket(*slots))
+    account_run.payment.record_payment_intent(by_card=by_card)
+    account_run.payment.record_doubt("the payment was sent and no answer was seen")
 
 
 def clicks(ledger: Ledger, slot: Slot) -> int:
@@ -924,8 +926,8 @@ def test_a_watch_does_not_pay_again_for_what_may_have_been_paid(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3), watch_until=STARTED + timedelta(hours=1))
     hold(account_run, responses={TEN: ResponseKind.REFUSED})
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
     # Anything fails before My Bookings was read; the money is taken and the slot still lies in the basket.
     account_run.record_failure("My Bookings: 520")
     assert [each.first for each in account_run.watched] == [TEN]
@@ -933,9 +935,9 @@ def test_a_watch_does_not_pay_again_for_what_may_have_been_paid(
         assert account_run.held == ()
         assert account_run.unsettled == (EIGHT,)
         with pytest.raises(StopError, match="whose payment is not settled"):
-            account_run.check_basket(basket(EIGHT))
+            account_run.payment.check_basket(basket(EIGHT))
         with pytest.raises(LedgerError):
-            account_run.record_payment_intent()
+            account_run.payment.record_payment_intent()
     account_run.close()
     assert clicks(ledger, EIGHT) == 1
     assert outcomes(ledger)[EIGHT] is Outcome.UNKNOWN
@@ -946,14 +948,14 @@ def test_what_came_back_beside_a_payment_in_doubt_is_not_paid_with_it(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))  # the basket lost TEN
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))  # the basket lost TEN
+    account_run.payment.record_payment_intent()
     again = begin(wish(EIGHT), wish(NINE, row=3), run="second")
-    again.compare_with_plan([], basket(EIGHT))
+    again.stock.compare_with_plan([], basket(EIGHT))
     hold(again)
     assert again.held == (NINE,)
     with pytest.raises(StopError, match="08:00, whose payment is not settled: nothing is paid before that"):
-        again.check_basket(basket(EIGHT, NINE))
+        again.payment.check_basket(basket(EIGHT, NINE))
     assert (clicks(ledger, EIGHT), clicks(ledger, NINE)) == (1, 0)
     # Whoever would now pay by hand for the basket would pay for EIGHT once more.
     assert f"never pay for a basket that still shows what may be paid already: {EIGHT}" in calls(ledger, "second")[-1]
@@ -966,11 +968,11 @@ def test_another_amount_on_the_portal_than_in_the_basket_stops_before_the_click(
 ) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.check_amount(PRICE, None, last=last)
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.check_amount(PRICE, None, last=last)
     for fee in (None, 0, 2):
         with pytest.raises(StopError, match=f"charge {pounds(amount)}.* for a basket of £13.90") as caught:
-            account_run.check_amount(amount, fee, last=last)
+            account_run.payment.check_amount(amount, fee, last=last)
         assert caught.value.outcome is Outcome.NEEDS_PERSON
     assert nothing_moved(ledger)
 
@@ -978,10 +980,10 @@ def test_another_amount_on_the_portal_than_in_the_basket_stops_before_the_click(
 def test_a_portal_with_the_last_button_that_names_no_amount_stops(begin: Callable[..., AccountRun]) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.check_amount(None, None, last=False)
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.check_amount(None, None, last=False)
     with pytest.raises(StopError, match="names no amount"):
-        account_run.check_amount(None, None, last=True)
+        account_run.payment.check_amount(None, None, last=True)
 
 
 @pytest.mark.parametrize(("allowed", "goes"), [(2 * PRICE + 50, True), (2 * PRICE + 49, False)])
@@ -990,17 +992,17 @@ def test_a_fee_that_the_portal_states_counts_as_spent(
 ) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3), allowed=allowed)
     hold(account_run)
-    account_run.check_basket(basket(EIGHT, TEN))
+    account_run.payment.check_basket(basket(EIGHT, TEN))
     if not goes:
         with pytest.raises(StopError, match=r"with a fee of £0.50 the basket costs £28.30, but MAX_SPEND"):
-            account_run.check_amount(2 * PRICE + 50, 50, last=False)
+            account_run.payment.check_amount(2 * PRICE + 50, 50, last=False)
         assert nothing_moved(ledger)
         return
     for last in (False, True):
-        account_run.check_amount(2 * PRICE + 50, 50, last=last)
+        account_run.payment.check_amount(2 * PRICE + 50, 50, last=last)
     assert [told for _, _, told in ledger.details("first", Event.NOTICE)] == ["the card portal charges a fee of £0.50"]
-    assert "£28.30" in account_run.bank_asks(timedelta(seconds=90))
-    account_run.record_payment_intent()
+    assert "£28.30" in account_run.payment.bank_asks(timedelta(seconds=90))
+    account_run.payment.record_payment_intent()
     assert ledger.committed_pence(DAY) == 2 * PRICE + 50
 
 
@@ -1013,7 +1015,7 @@ def test_a_run_that_was_killed_while_paying_is_looked_up_and_told_by_the_runs_of
     for run in ("second", "third"):
         account_run = begin(*wishes, run=run, slot_day=DAY + timedelta(days=1))
         assert account_run.has_earlier_payments_to_settle is (run == "second" or not listed)
-        account_run.compare_with_plan([row(EIGHT)] if listed else [], EMPTY)
+        account_run.stock.compare_with_plan([row(EIGHT)] if listed else [], EMPTY)
         assert states(ledger, EIGHT)[-1] is (SlotState.PAID if listed else SlotState.PAYING)
         assert [told.partition(",")[0] for told in calls(ledger, run)] == (
             [] if listed else ["unknown: a payment of court 1"]
@@ -1043,7 +1045,7 @@ def test_an_unsettled_payment_of_the_slot_day_is_told_although_nobody_wants_the_
 ) -> None:
     killed(begin, SlotState.PAYING)
     account_run = begin(wish(TEN), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [TEN]
     [told] = calls(ledger, "second")
     assert f"./run.sh settle mother {DAY} 08:00" in told
@@ -1057,7 +1059,7 @@ def test_a_renamed_account_does_not_pay_for_what_it_may_have_paid_under_its_old_
     for run, place in (("second", basket(EIGHT)), ("third", EMPTY)):
         account_run = begin(replace(wish(EIGHT, NINE), account="mum"), account="mum", run=run, accounts=(mum,))
         assert account_run.has_earlier_payments_to_settle
-        account_run.compare_with_plan([], place)
+        account_run.stock.compare_with_plan([], place)
         assert (account_run.held, account_run.wanted) == ((), ())
         assert EIGHT in account_run.untouchable
         assert only(ledger, run).outcome is Outcome.UNKNOWN
@@ -1067,7 +1069,7 @@ def test_a_renamed_account_does_not_pay_for_what_it_may_have_paid_under_its_old_
     with pytest.raises(LedgerError):
         ledger.record(run="third", account="mum", slot=EIGHT, state=SlotState.PAYING)
     account_run = begin(replace(wish(EIGHT, NINE), account="mum"), account="mum", run="fourth", accounts=(mum,))
-    account_run.compare_with_plan([row(EIGHT)], EMPTY)
+    account_run.stock.compare_with_plan([row(EIGHT)], EMPTY)
     assert only(ledger, "fourth").outcome is Outcome.ALREADY_BOOKED
     assert ledger.state("mother", EIGHT) is SlotState.PAID
 
@@ -1080,7 +1082,7 @@ def test_a_renamed_account_asks_before_it_books_what_is_paid_under_its_old_name_
     pay(first, EIGHT)
     mum = replace(MOTHER, name="Mum")
     account_run = begin(replace(wish(EIGHT, NINE), account="mum"), account="mum", run="second", accounts=(mum,))
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert account_run.wanted == ()
     assert only(ledger, "second").outcome is Outcome.NEEDS_PERSON
     assert f"./run.sh settle mother {DAY} 08:00 cancelled" in only(ledger, "second").why
@@ -1093,7 +1095,7 @@ def test_a_slot_of_another_account_of_the_family_leaves_a_want_its_other_slots(
     for state in (SlotState.HELD, SlotState.PAYING, SlotState.PAID):
         ledger.record(run="first", account="father", slot=NINE, state=state, pence=PRICE)
     account_run = begin(wish(NINE, EIGHT), wish(EIGHT, NINE, row=3), wish(NINE, row=4), accounts=(MOTHER, father))
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [NINE, EIGHT]
     assert (only(ledger).wanted, only(ledger).outcome, only(ledger).why) == (
         NINE, Outcome.TAKEN, "Father has booked it",
@@ -1108,15 +1110,15 @@ def test_whatever_ends_the_paying_while_something_is_held_calls_at_once(
     hold(account_run)
     assert calls(ledger) == []
     account_run.about_to_pay()
-    account_run.check_basket(basket(EIGHT))
+    account_run.payment.check_basket(basket(EIGHT))
     match ends:
         case "stopped":
             with pytest.raises(StopError):
                 account_run.stop_here(Outcome.SITE_ERROR, "a field of the portal is missing")
         case "declined":
-            account_run.record_payment_intent()
+            account_run.payment.record_payment_intent()
             with pytest.raises(StopError):
-                account_run.stop_after_declined_card('the card portal says: "Card declined"')
+                account_run.payment.stop_after_declined_card('the card portal says: "Card declined"')
         case "failed":
             account_run.record_failure("the basket page answered 520")
         case "closed":
@@ -1139,16 +1141,16 @@ def test_held_until_counts_from_the_hold_that_lasts(
     noon = begin(wish(EIGHT))
     hold(noon)
     if ended == "given back":
-        noon.record_rehearsal(EMPTY)
+        noon.payment.record_rehearsal(EMPTY)
     clock.passes(hours=12)
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
     clock.passes(minutes=5)
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent(by_card=False)
-    account_run.record_payment_not_sent(Proof.CARD_ASKED_FOR)
-    assert account_run.hold_left == timedelta(minutes=40)
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent(by_card=False)
+    account_run.payment.record_payment_not_sent(Proof.CARD_ASKED_FOR)
+    assert account_run.payment.hold_left == timedelta(minutes=40)
     with pytest.raises(StopError):
         account_run.stop_here(Outcome.NEEDS_PERSON, "so")
     assert "held until about 12:25" in calls(ledger, "second")[0]
@@ -1158,7 +1160,7 @@ def test_a_hold_that_was_found_ends_at_that_time_at_the_latest(
     begin: Callable[..., AccountRun], ledger: Ledger
 ) -> None:
     account_run = begin(wish(EIGHT))
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     account_run.close()
     assert "held until at most 00:25" in only(ledger).why
 
@@ -1169,28 +1171,28 @@ def test_a_payment_of_an_earlier_run_says_nothing_of_how_long_this_hold_lasts(
     killed(begin, SlotState.PAYING)
     clock.passes(hours=12)
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
-    account_run.check_basket(basket(TEN))
-    account_run.record_payment_intent()
-    assert account_run.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=10)
+    account_run.payment.check_basket(basket(TEN))
+    account_run.payment.record_payment_intent()
+    assert account_run.payment.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=10)
     clock.passes(minutes=4)
-    assert account_run.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=6)
+    assert account_run.payment.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=6)
     clock.passes(minutes=40)
-    assert account_run.time_for_the_bank(timedelta(minutes=60)) == timedelta(minutes=1)
+    assert account_run.payment.time_for_the_bank(timedelta(minutes=60)) == timedelta(minutes=1)
     clock.passes(minutes=40)
-    assert account_run.hold_left == timedelta()
+    assert account_run.payment.hold_left == timedelta()
 
 
 def test_the_bank_is_given_its_time_for_each_payment(begin: Callable[..., AccountRun], clock: RunClock) -> None:
     account_run = begin(wish(EIGHT), wish(TEN, row=3), watch_until=STARTED + timedelta(hours=1))
     hold(account_run, responses={TEN: ResponseKind.REFUSED})
     for slot in (EIGHT, TEN):
-        account_run.check_basket(basket(slot))
-        account_run.record_payment_intent()
-        assert account_run.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=10)
+        account_run.payment.check_basket(basket(slot))
+        account_run.payment.record_payment_intent()
+        assert account_run.payment.time_for_the_bank(timedelta(minutes=10)) == timedelta(minutes=10)
         clock.passes(minutes=15)
-        account_run.record_bookings([row(slot)], confirmed=True)
+        account_run.payment.record_bookings([row(slot)], confirmed=True)
         if slot is EIGHT:
             take_steps(account_run, account_run.begin_holding_returned([TEN]), {})
 
@@ -1198,12 +1200,12 @@ def test_the_bank_is_given_its_time_for_each_payment(begin: Callable[..., Accoun
 def test_a_rehearsal_leaves_alone_what_it_has_not_held(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     hold(begin(wish(EIGHT)))  # by a paid run that was ended
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second", payment=Payment.REHEARSE)
-    account_run.compare_with_plan([], basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
     hold(account_run)
-    assert [account_run.has_held(line) for line in basket(EIGHT, TEN).lines] == [False, True]
+    assert [account_run.payment.has_held(line) for line in basket(EIGHT, TEN).lines] == [False, True]
     with pytest.raises(StopError, match="could not take"):
-        account_run.record_rehearsal(basket(EIGHT, TEN))
-    account_run.record_rehearsal(basket(EIGHT))
+        account_run.payment.record_rehearsal(basket(EIGHT, TEN))
+    account_run.payment.record_rehearsal(basket(EIGHT))
     assert outcomes(ledger, "second") == {EIGHT: Outcome.REHEARSED, TEN: Outcome.REHEARSED}
     assert (ledger.state("mother", EIGHT), ledger.state("mother", TEN)) == (SlotState.HELD, SlotState.RELEASED)
     [left] = [each.why for each in ledger.outcomes("second") if each.wanted == EIGHT]
@@ -1215,9 +1217,9 @@ def test_a_rehearsal_gives_back_nothing_that_may_have_been_paid(
 ) -> None:
     killed(begin, SlotState.PAYING)
     account_run = begin(wish(EIGHT, NINE), run="second", payment=Payment.REHEARSE)
-    account_run.compare_with_plan([], basket(EIGHT))
-    assert not account_run.has_held(row(EIGHT))
-    account_run.record_rehearsal(basket(EIGHT))
+    account_run.stock.compare_with_plan([], basket(EIGHT))
+    assert not account_run.payment.has_held(row(EIGHT))
+    account_run.payment.record_rehearsal(basket(EIGHT))
     account_run.close()
     assert only(ledger, "second").outcome is Outcome.UNKNOWN
 
@@ -1228,18 +1230,18 @@ def test_a_decline_in_known_words_leaves_the_slots_held_and_the_card_alone(
     account_run = begin(wish(EIGHT))
     hold(account_run)
     account_run.about_to_pay()
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
     with pytest.raises(StopError) as caught:
-        account_run.stop_after_declined_card("the card portal says: Card Declined")
+        account_run.payment.stop_after_declined_card("the card portal says: Card Declined")
     assert caught.value.outcome is Outcome.DECLINED
     assert account_run.held == (EIGHT,)
-    assert account_run.declined_for == "Mother"
+    assert account_run.payment.declined_for == "Mother"
     assert calls(ledger)[0].startswith("payment declined: the card portal says: Card Declined")
     account_run.close()
     assert ledger.committed_pence(DAY) == 0
     again = begin(wish(EIGHT), run="second")
-    again.compare_with_plan([], basket(EIGHT))
+    again.stock.compare_with_plan([], basket(EIGHT))
     pay(again, EIGHT)
     assert only(ledger, "second").outcome is Outcome.BOOKED
 
@@ -1247,13 +1249,13 @@ def test_a_decline_in_known_words_leaves_the_slots_held_and_the_card_alone(
 def test_a_decline_says_nothing_of_a_payment_before_it(begin: Callable[..., AccountRun]) -> None:
     killed(begin, SlotState.PAYING)
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
-    account_run.check_basket(basket(TEN))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(TEN))
+    account_run.payment.record_payment_intent()
     with pytest.raises(StopError):
-        account_run.stop_after_declined_card("the card portal says: Card Declined")
-    assert account_run.declined_for == "Mother"
+        account_run.payment.stop_after_declined_card("the card portal says: Card Declined")
+    assert account_run.payment.declined_for == "Mother"
     assert (account_run.held, account_run.unsettled) == ((TEN,), (EIGHT,))
 
 
@@ -1264,28 +1266,28 @@ def test_a_basket_that_proves_one_payment_unsent_proves_nothing_of_another(
     """EIGHT may have been paid with credit and has left the basket; the click for TEN is answered with the basket."""
     first = begin(wish(EIGHT))
     hold(first)
-    first.check_basket(basket(EIGHT))
-    first.record_payment_intent(by_card=False)
+    first.payment.check_basket(basket(EIGHT))
+    first.payment.record_payment_intent(by_card=False)
     if how_far == "unknown":
         first.close()
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
-    account_run.check_basket(basket(TEN))
-    account_run.record_payment_intent(by_card=False)
+    account_run.payment.check_basket(basket(TEN))
+    account_run.payment.record_payment_intent(by_card=False)
     assert account_run.sent == (TEN,)
-    account_run.record_payment_not_sent(Proof.IN_BASKET)
+    account_run.payment.record_payment_not_sent(Proof.IN_BASKET)
     assert (account_run.held, account_run.unsettled) == ((TEN,), (EIGHT,))
 
 
 def test_a_confirmation_is_that_of_the_payment_that_was_sent(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
     killed(begin, SlotState.PAYING)
     account_run = begin(wish(EIGHT), wish(TEN, row=3), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     hold(account_run)
-    account_run.check_basket(basket(TEN))
-    account_run.record_payment_intent()
-    account_run.record_bookings([], confirmed=True)
+    account_run.payment.check_basket(basket(TEN))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_bookings([], confirmed=True)
     account_run.close()
     assert outcomes(ledger, "second") == {EIGHT: Outcome.UNKNOWN, TEN: Outcome.NOT_LISTED}
 
@@ -1293,7 +1295,7 @@ def test_a_confirmation_is_that_of_the_payment_that_was_sent(begin: Callable[...
 def test_what_may_be_paid_comes_before_what_lies_in_the_basket(begin: Callable[..., AccountRun]) -> None:
     killed(begin, SlotState.PAYING)
     account_run = begin(wish(NINE, EIGHT), run="second")
-    account_run.compare_with_plan([], basket(NINE))
+    account_run.stock.compare_with_plan([], basket(NINE))
     assert (account_run.unsettled, account_run.held, account_run.wanted) == ((EIGHT,), (), ())
 
 
@@ -1302,7 +1304,7 @@ def test_one_paid_slot_stands_for_one_want(begin: Callable[..., AccountRun], led
     hold(first)
     pay(first, EIGHT)
     account_run = begin(wish(EIGHT), wish(NINE, EIGHT, row=3), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert outcomes(ledger, "second") == {EIGHT: Outcome.NEEDS_PERSON}
     assert [each.first for each in account_run.wanted] == [NINE]
 
@@ -1312,11 +1314,11 @@ def test_a_check_that_fails_leaves_nothing_to_be_paid_for_by_an_earlier_one(
 ) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
+    account_run.payment.check_basket(basket(EIGHT))
     with pytest.raises(StopError):
-        account_run.check_basket(basket(EIGHT, total=PRICE + 1))
+        account_run.payment.check_basket(basket(EIGHT, total=PRICE + 1))
     with pytest.raises(LedgerError, match="before the basket was checked"):
-        account_run.record_payment_intent()
+        account_run.payment.record_payment_intent()
     assert nothing_moved(ledger)
 
 
@@ -1325,7 +1327,7 @@ def test_a_foreign_line_in_the_basket_is_told_before_the_opening(
 ) -> None:
     account_run = begin(wish(EIGHT))
     line = BookingRow("Swimming | lesson", DAY, 8, 30, 500)
-    account_run.compare_with_plan([], Basket((line,), 500, 0))
+    account_run.stock.compare_with_plan([], Basket((line,), 500, 0))
     [told] = calls(ledger)
     assert told.startswith(f"needs a person: the basket also holds {line}")
     assert "removed" in told
@@ -1333,7 +1335,7 @@ def test_a_foreign_line_in_the_basket_is_told_before_the_opening(
     hold(account_run)
     for _ in range(2):
         with pytest.raises(StopError):
-            account_run.check_basket(Basket((row(EIGHT), line), PRICE + 500, 0))
+            account_run.payment.check_basket(Basket((row(EIGHT), line), PRICE + 500, 0))
     # Again, now that something is held: whoever has not acted before the opening learns how long there is time.
     again, more = calls(ledger)
     assert (again, more.startswith(told)) == (told, True)
@@ -1343,7 +1345,7 @@ def test_a_foreign_line_in_the_basket_is_told_before_the_opening(
 def test_nobody_is_called_for_a_foreign_line_where_nothing_is_wanted(
     begin: Callable[..., AccountRun], ledger: Ledger
 ) -> None:
-    begin().compare_with_plan([], Basket((BookingRow("Swimming | lesson", DAY, 8, 30, 500),), 500, 0))
+    begin().stock.compare_with_plan([], Basket((BookingRow("Swimming | lesson", DAY, 8, 30, 500),), 500, 0))
     assert calls(ledger) == []
 
 
@@ -1356,13 +1358,15 @@ def test_a_ceiling_below_what_is_wanted_is_told_before_the_opening(
 ) -> None:
     seen = replace(EIGHT, date=DAY - timedelta(days=7))
     ledger.record(run="earlier", account="mother", slot=seen, state=SlotState.HELD, why=PRICED, pence=PRICE)
-    begin(wish(EIGHT), wish(TEN, row=3), **more).compare_with_plan([], EMPTY)
+    begin(wish(EIGHT), wish(TEN, row=3), **more).stock.compare_with_plan([], EMPTY)
     if not setting:
         assert calls(ledger) == []
         return
     [told] = calls(ledger)
     assert f"what is wanted may cost £27.80, but {setting} allows £27.79" in told
-    begin(wish(EIGHT), wish(TEN, row=3), run="second", payment=Payment.REHEARSE, **more).compare_with_plan([], EMPTY)
+    begin(wish(EIGHT), wish(TEN, row=3), run="second", payment=Payment.REHEARSE, **more).stock.compare_with_plan(
+        [], EMPTY
+    )
     assert calls(ledger, "second") == []
 
 
@@ -1371,13 +1375,13 @@ def test_a_confirmed_payment_that_is_listed_late_is_booked_when_it_is_listed(
 ) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
     for _ in range(3):
-        account_run.record_bookings([], confirmed=True)
+        account_run.payment.record_bookings([], confirmed=True)
         assert account_run.unsettled == (EIGHT,)
         assert ledger.outcomes("first") == []
-    account_run.record_bookings([row(EIGHT)], confirmed=False)
+    account_run.payment.record_bookings([row(EIGHT)], confirmed=False)
     account_run.close()
     assert only(ledger).outcome is Outcome.BOOKED
     assert clicks(ledger, EIGHT) == 1
@@ -1388,14 +1392,14 @@ def test_a_confirmed_payment_that_is_not_listed_says_so_and_every_later_run_look
 ) -> None:
     account_run = begin(wish(EIGHT))
     hold(account_run)
-    account_run.check_basket(basket(EIGHT))
-    account_run.record_payment_intent()
-    account_run.record_bookings([], confirmed=True)
+    account_run.payment.check_basket(basket(EIGHT))
+    account_run.payment.record_payment_intent()
+    account_run.payment.record_bookings([], confirmed=True)
     account_run.close()
     assert only(ledger).outcome is Outcome.NOT_LISTED
     assert f"./run.sh settle mother {DAY} 08:00" in only(ledger).why
     later = begin(run="second", slot_day=DAY + timedelta(days=1))
-    later.compare_with_plan([row(EIGHT)], EMPTY)
+    later.stock.compare_with_plan([row(EIGHT)], EMPTY)
     assert states(ledger, EIGHT)[-1] is SlotState.PAID
     assert calls(ledger, "second") == []
 
@@ -1406,7 +1410,7 @@ def test_what_a_person_has_cancelled_is_booked_anew(begin: Callable[..., Account
     pay(first, EIGHT)
     settle(ledger, EIGHT, SlotState.RELEASED)
     account_run = begin(wish(EIGHT), run="second")
-    account_run.compare_with_plan([], EMPTY)
+    account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [EIGHT]
     hold(account_run)
     pay(account_run, EIGHT)
@@ -1420,11 +1424,11 @@ def test_what_a_page_says_is_cleaned_before_it_is_recorded_anywhere(ledger: Ledg
 
     doubtful, declined, stopped_, failed, refused = map(account_run_of, ("a", "b", "c", "d", "e"))
     hold(doubtful)
-    doubtful.check_basket(basket(EIGHT))
-    doubtful.record_payment_intent()
-    doubtful.record_doubt("card 4111 was not answered")
+    doubtful.payment.check_basket(basket(EIGHT))
+    doubtful.payment.record_payment_intent()
+    doubtful.payment.record_doubt("card 4111 was not answered")
     with pytest.raises(StopError):
-        declined.stop_after_declined_card("card 4111 was declined")
+        declined.payment.stop_after_declined_card("card 4111 was declined")
     with pytest.raises(StopError) as caught:
         stopped_.stop_here(Outcome.NEEDS_PERSON, "who is 4111")
     failed.record_failure("the page says 4111")

@@ -20,7 +20,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from booking.account.account_run import HOLD_LASTS, AccountRun, StopError, settle_command
+from booking.account.account_run import AccountRun
+from booking.account.account_state import HOLD_LASTS, StopError
+from booking.account.advice import settle_command
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
 from booking.ledger.ledger import AT_STAKE, UNSETTLED, Click, Event, Ledger, Proof, SlotState
@@ -450,7 +452,7 @@ class Money(RuleBasedStateMachine):
         if luck in {Luck.FAULT, Luck.CRASH}:
             account_run.record_failure("My Bookings: 520")
             return WorkerPhase.AFTER
-        account_run.compare_with_plan(self.world.bookings(worker.login), self.world.basket(worker.login))
+        account_run.stock.compare_with_plan(self.world.bookings(worker.login), self.world.basket(worker.login))
         return WorkerPhase.STOCK
 
     def holds(self, worker: Worker, luck: Luck) -> WorkerPhase:
@@ -489,22 +491,22 @@ class Money(RuleBasedStateMachine):
         if luck in {Luck.FAULT, Luck.CRASH}:
             account_run.record_failure("the basket: 520")
             return WorkerPhase.AFTER
-        account_run.check_basket(self.world.basket(worker.login))
+        account_run.payment.check_basket(self.world.basket(worker.login))
         if account_run.plan.payment is Payment.REHEARSE:
             return self.rehearses(worker, luck)
-        account_run.record_payment_intent(by_card=False)
+        account_run.payment.record_payment_intent(by_card=False)
         return WorkerPhase.CREDIT
 
     def rehearses(self, worker: Worker, luck: Luck) -> WorkerPhase:
         ours = worker.account_run.plan.run
         for line in self.world.basket(worker.login).lines:
-            if worker.account_run.has_held(line) and luck is not Luck.LOST:
+            if worker.account_run.payment.has_held(line) and luck is not Luck.LOST:
                 slot = next(slot for slot in SLOTS if row(slot) == line)
                 assert not self.world.may_be_paid(slot), f"{slot} may be paid, and is given back"
                 steps = [step for step in self.ledger.history(run=ours) if step.slot == slot]
                 assert any(step.why == "in the basket" for step in steps), f"{slot} was not held by {ours}"
                 self.world.places[slot].holder = ""
-        worker.account_run.record_rehearsal(self.world.basket(worker.login))
+        worker.account_run.payment.record_rehearsal(self.world.basket(worker.login))
         return WorkerPhase.AFTER
 
     def makes_the_booking(self, worker: Worker, luck: Luck, listed_after: timedelta | None) -> WorkerPhase:
@@ -528,7 +530,7 @@ class Money(RuleBasedStateMachine):
         if luck is Luck.LOST or not does:
             return self.finds_out(worker, shows_basket=luck is Luck.FAULT)
         if books:
-            account_run.record_confirmation()
+            account_run.payment.record_confirmation()
             worker.confirmed = True
             return WorkerPhase.PROVE
         return self.comes_to_the_last_button(worker, total, luck)
@@ -539,21 +541,21 @@ class Money(RuleBasedStateMachine):
         if is_listed(account_run.sent, world.bookings(worker.login), account_run.account.facility):
             return WorkerPhase.PROVE
         if shows_basket or is_listed(account_run.sent, world.basket(worker.login).lines, account_run.account.facility):
-            account_run.record_payment_not_sent(Proof.IN_BASKET)
+            account_run.payment.record_payment_not_sent(Proof.IN_BASKET)
             account_run.stop_here(Outcome.SITE_ERROR, 'the site did not take "Make Booking": nothing was paid')
         return WorkerPhase.PROVE
 
     def comes_to_the_last_button(self, worker: Worker, total: int, luck: Luck) -> WorkerPhase:
         account_run = worker.account_run
-        account_run.record_payment_not_sent(Proof.CARD_ASKED_FOR)
-        account_run.check_card()
+        account_run.payment.record_payment_not_sent(Proof.CARD_ASKED_FOR)
+        account_run.payment.check_card()
         more = FEE if luck in {Luck.FEE, Luck.SURCHARGE} else 0
         fee = FEE if luck is Luck.FEE else None
         for last in (False, True):
-            account_run.check_amount(total + more, fee, last=last)
+            account_run.payment.check_amount(total + more, fee, last=last)
         assert luck is not Luck.SURCHARGE, "what the portal adds without a word is paid"
-        account_run.check_card()
-        account_run.record_payment_intent(by_card=True)
+        account_run.payment.check_card()
+        account_run.payment.record_payment_intent(by_card=True)
         slots = self.world.in_basket(worker.login)
         worker.charge = BankCharge(worker.login, slots, PRICE * len(slots) + more, by_card=True)
         known = sum(
@@ -577,22 +579,22 @@ class Money(RuleBasedStateMachine):
                 account_run.record_failure("the browser is gone")
                 return WorkerPhase.AFTER
             case Luck.BANK:
-                account_run.bank_asks(account_run.time_for_the_bank(timedelta(minutes=10)))
+                account_run.payment.bank_asks(account_run.payment.time_for_the_bank(timedelta(minutes=10)))
                 return WorkerPhase.BANK
             case Luck.DECLINED:
                 try:
-                    account_run.stop_after_declined_card("the card portal says: Card declined")
+                    account_run.payment.stop_after_declined_card("the card portal says: Card declined")
                 finally:
                     assert set(charge.slots) <= set(account_run.held), "what was declined is held as before"
             case Luck.DECLINED_ODDLY | Luck.NO_MONEY | Luck.FAULT | Luck.STRANGE_ERROR:
-                account_run.record_doubt(
+                account_run.payment.record_doubt(
                     'the payment was sent and the portal showed a page: "A problem was encountered"'
                 )
             case _ if heard and luck is not Luck.LOST:
-                account_run.record_confirmation()
+                account_run.payment.record_confirmation()
                 worker.confirmed = True
             case _:
-                account_run.record_doubt("the payment was sent and no answer was seen")
+                account_run.payment.record_doubt("the payment was sent and no answer was seen")
         return WorkerPhase.PROVE
 
     def waits_for_the_bank(self, worker: Worker, listed_after: timedelta | None, *, in_time: bool) -> WorkerPhase:
@@ -603,32 +605,34 @@ class Money(RuleBasedStateMachine):
             charge.state = "taken"
             worker.confirmed = self.world.book(charge, listed_after)
         else:
-            self.world.passes(account_run.time_for_the_bank(timedelta(minutes=10)))
+            self.world.passes(account_run.payment.time_for_the_bank(timedelta(minutes=10)))
         if worker.confirmed:
-            account_run.record_confirmation()
+            account_run.payment.record_confirmation()
         else:
-            account_run.record_doubt("the bank asked to confirm and nobody has answered in time: confirm or refuse it")
-            account_run.call_for_unsettled()
+            why = "the bank asked to confirm and nobody has answered in time: confirm or refuse it"
+            account_run.payment.record_doubt(why)
+            account_run.payment.call_for_unsettled()
         return WorkerPhase.PROVE
 
     def proves(self, worker: Worker, luck: Luck) -> WorkerPhase:
         if luck in {Luck.FAULT, Luck.CRASH}:
             worker.account_run.record_failure("My Bookings: 520")
         else:
-            worker.account_run.record_bookings(self.world.bookings(worker.login), confirmed=worker.confirmed)
+            worker.account_run.payment.record_bookings(self.world.bookings(worker.login), confirmed=worker.confirmed)
         return WorkerPhase.AFTER
 
     def comes_to_its_end(self, worker: Worker, luck: Luck) -> WorkerPhase:
         """The watch looks once more; then, or at last, the books are closed."""
         account_run = worker.account_run
         if luck is Luck.DECLINED and account_run.unanswered and worker.charge and worker.charge.state == "refused":
-            account_run.record_late_decline("the card portal says, late: Card declined")
+            account_run.payment.record_late_decline("the card portal says, late: Card declined")
             return WorkerPhase.AFTER
         if luck in {Luck.WELL, Luck.LOST} and account_run.unsettled:
             self.world.passes(timedelta(minutes=1))
-            account_run.record_bookings(self.world.bookings(worker.login), confirmed=False)
+            account_run.payment.record_bookings(self.world.bookings(worker.login), confirmed=False)
             return WorkerPhase.AFTER
-        if luck is not Luck.CRASH and account_run.watched and not account_run.stopped and not account_run.declined_for:
+        goes_on = not account_run.stopped and not account_run.payment.declined_for
+        if luck is not Luck.CRASH and account_run.watched and goes_on:
             self.world.passes(timedelta(minutes=5))
             return self.looks_for_what_came_back(worker, luck)
         del self.workers[worker.login]
@@ -639,7 +643,7 @@ class Money(RuleBasedStateMachine):
     def looks_for_what_came_back(self, worker: Worker, luck: Luck) -> WorkerPhase:
         account_run = worker.account_run
         if account_run.unsettled and luck is not Luck.FAULT:
-            account_run.record_bookings(self.world.bookings(worker.login), confirmed=False)
+            account_run.payment.record_bookings(self.world.bookings(worker.login), confirmed=False)
         back = {slot for wish in account_run.watched for slot in wish.slots if self.world.is_free(slot)}
         if account_run.unsettled:
             back = set()
@@ -733,7 +737,7 @@ class Money(RuleBasedStateMachine):
             assert not self.ledger.payable(key, feared), f"{key} may pay for {feared}"
         for worker in self.workers.values():
             assert not set(worker.account_run.held).intersection(feared)
-            assert not any(worker.account_run.has_held(row(slot)) for slot in feared)
+            assert not any(worker.account_run.payment.has_held(row(slot)) for slot in feared)
             assert set(feared) & set(worker.account_run.unsettled) <= {
                 record.slot for record in self.ledger.unsettled()
             }  # fmt: skip

@@ -16,7 +16,7 @@ from robot.api import SkipExecution
 from robot.libraries.BuiltIn import BuiltIn
 
 from Booker import Booker
-from booking.account.account_run import StopError
+from booking.account.account_state import StopError
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import BookingError
 from booking.ledger.ledger import LEDGER, Event, Ledger, Proof, SlotState

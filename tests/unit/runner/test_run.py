@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from booking.account.account_run import HOLD_LASTS, AccountRun
+from booking.account.account_run import AccountRun
+from booking.account.account_state import HOLD_LASTS
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError
 from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord, SlotState
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
