@@ -17,6 +17,7 @@ from booking.model import Payment, Slot
 from booking.opening.waiting import sleep_until
 from booking.outcomes import Outcome
 from booking.site.checkout import CheckoutKind, CheckoutPage, read_checkout
+from booking.site.checkout_steps import CheckoutStep, cannot_be_filled_in, next_step
 from booking.site.pages import Basket, BookingRow
 from keywords.component import KeywordComponent, WorkerState, listed
 
@@ -103,6 +104,27 @@ class PaymentKeywords(KeywordComponent):
             basket_path=self.markup.basket_path,
             payment_hosts=self.account_run.plan.payment_hosts,
         )
+
+    @keyword(tags=TAGS)
+    def get_next_checkout_step(self, pages: list[CheckoutPage]) -> CheckoutStep:
+        """Returns what to do on the last of the pages that the checkout has shown; the step names its keyword."""
+        return next_step(pages)
+
+    @keyword(tags=TAGS)
+    def page_should_take(self, page: CheckoutPage, fields: Mapping[str, int], values: Mapping[str, Any]) -> None:
+        """Stops where a page cannot be filled in: a field that cannot be told from others, a line too long.
+
+        Args:
+            page: the page.
+            fields: what `Mark Fields` found on it: for each role the most characters it takes.
+            values: what is to be typed, by role.
+
+        Raises:
+            StopError: it cannot; nothing was paid.
+        """
+        why = cannot_be_filled_in(page, fields, values)
+        if why:
+            self.account_run.stop_here(Outcome.NEEDS_PERSON, f"{why}; nothing was paid")
 
     @keyword(tags=TAGS)
     def amount_should_be_as_expected(self, page: CheckoutPage) -> None:

@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 from booking.outcomes import Outcome
 from booking.site.checkout import (
     LABEL_LENGTH,
-    LINE_LENGTH,
     MESSAGE_LENGTH,
-    MOST_PAGES,
     CheckoutKind,
     CheckoutPage,
-    CheckoutStep,
-    CheckoutStepKind,
     amount_of,
-    cannot_be_filled_in,
-    next_step,
     read_checkout,
     shortened,
+)
+from booking.site.checkout_steps import (
+    LINE_LENGTH,
+    MOST_PAGES,
+    CheckoutStep,
+    CheckoutStepKind,
+    cannot_be_filled_in,
+    next_step,
 )
 
 SITE = "https://courts.example.test"

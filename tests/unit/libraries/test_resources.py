@@ -11,6 +11,8 @@ from robot.running import ResourceFile
 
 from Booker import Booker
 from booking.account.hold_strategy import Step, StepKind
+from booking.site.checkout import read_checkout
+from booking.site.checkout_steps import CheckoutStep, CheckoutStepKind
 
 PROJECT = Path(__file__).parents[3]
 RESOURCES = sorted((PROJECT / "resources").rglob("*.resource"))
@@ -25,17 +27,20 @@ def called() -> Iterator[str]:
                 yield token.value.partition("  ")[0]
 
 
-@pytest.mark.parametrize("kind", StepKind)
-def test_a_step_names_a_keyword_that_takes_it(kind: StepKind) -> None:
-    name = Step(kind).keyword
-    if kind is StepKind.DONE:
-        assert name == ""
+PAGE = read_checkout({}, site_url="https://courts.example.test", basket_path="/basket/", payment_hosts=())
+STEPS: list[Step | CheckoutStep] = [*map(Step, StepKind), *(CheckoutStep(kind, PAGE) for kind in CheckoutStepKind)]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.kind)
+def test_a_step_names_a_keyword_that_takes_it(step: Step | CheckoutStep) -> None:
+    if step.kind in {StepKind.DONE, CheckoutStepKind.ARRIVED, CheckoutStepKind.SENT}:
+        assert step.keyword == ""
     else:
-        assert len(KEYWORDS[name].args.positional_or_named) == 1
+        assert KEYWORDS[step.keyword].args.positional_or_named == ("step",)
 
 
 def test_every_keyword_is_called() -> None:
-    used = {*called(), *(Step(kind).keyword for kind in StepKind)}
+    used = {*called(), *(step.keyword for step in STEPS)}
     assert sorted(set(KEYWORDS) - used) == []
     ours = {name.replace("_", " ").title() for name in Booker().get_keyword_names()}
     assert sorted(ours - {name.title() for name in used}) == []
