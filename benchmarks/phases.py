@@ -15,7 +15,7 @@ from benchmarks.errors import BenchmarkError
 _BROWSER = "Open The Session"
 PHASES = {
     "browser": _BROWSER,
-    "log in": "Log In To The Account",
+    "log in": "Log In With Credentials",
     "stock-taking": "Compare Account With Plan",
     "get ready": "Prepare At Court",
     "wait": "Wait For Opening",
