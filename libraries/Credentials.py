@@ -12,8 +12,9 @@ from robot.api.deco import keyword, library
 from robot.api.types import Secret
 
 from booking.model import Account
+from booking.settings.loader import load_settings
 from booking.settings.redaction import Redaction
-from booking.settings.settings import Card, Settings, load_settings, secret_names
+from booking.settings.settings import Card, Settings, secret_names
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -17,7 +17,8 @@ from booking.ledger.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, Sl
 from booking.model import account_key
 from booking.outcomes import ExitStatus
 from booking.schedule.times import parse_time
-from booking.settings.settings import Settings, load_settings
+from booking.settings.loader import load_settings
+from booking.settings.settings import Settings
 from runner.lock import only_run
 from runner.run import PROJECT
 from runner.terminal import Terminal

@@ -26,8 +26,10 @@ from booking.opening.waiting import announce
 from booking.outcomes import ExitStatus, exit_status
 from booking.plan import describe, write_plan
 from booking.schedule.planner import build_plan
+from booking.settings.env_file import warn_readable
+from booking.settings.loader import load_settings
 from booking.settings.redaction import Redaction
-from booking.settings.settings import HEADING, Notify, Settings, load_settings, secret_names, warn_readable
+from booking.settings.settings import HEADING, Notify, Settings, secret_names
 from booking.sheet.log import SheetLog
 from booking.sheet.sheet import ACCOUNTS_SHEET, Sheet, open_sheet
 from runner.browser import find_browser

@@ -1,6 +1,6 @@
 """Every setting with its meaning and what it is if nothing is set: the one list behind `.env.example` and the docs.
 
-A default stands here as a person would write it; `settings.py` reads it typed, and a test compares the two.
+A default stands here as a person would write it; `loader.py` has it typed, and a test compares the two.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.opening.release import Release
 from booking.outcomes import ExitStatus, Outcome
 from booking.plan import read_plan
-from booking.settings.settings import Settings, load_settings
+from booking.settings.loader import load_settings
+from booking.settings.settings import Settings
 from booking.sheet.sheet import ACCOUNTS_SHEET, Row, SheetContent
 from practice.clock import LONDON
 from runner import run as module
