@@ -10,7 +10,9 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from booking.account.account_run import AccountRun
 from booking.errors import BookingError, SettingsError
-from booking.ledger.ledger import LEDGER, Event, Ledger
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import Event
 from booking.model import Account, account_key
 from booking.opening.start_gate import StartGate
 from booking.opening.waiting import Waiting

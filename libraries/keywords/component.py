@@ -9,7 +9,7 @@ from robot.api import logger
 
 from booking.account.account_run import AccountRun
 from booking.errors import BookingError
-from booking.ledger.ledger import Event
+from booking.ledger.states import Event
 from booking.model import Slot
 from booking.opening.start_gate import StartGate
 from booking.opening.waiting import Waiting

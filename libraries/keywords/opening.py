@@ -8,7 +8,7 @@ from typing import Any
 from robot.api import logger
 from robot.api.deco import keyword
 
-from booking.ledger.ledger import Event
+from booking.ledger.states import Event
 from booking.opening.clock import Sample
 from booking.opening.waiting import Duty
 from booking.site.pages import HourState

@@ -12,7 +12,7 @@ from robot.api.deco import keyword
 
 from booking.addresses import refusal_to_type_card
 from booking.errors import BookingError
-from booking.ledger.ledger import Proof
+from booking.ledger.states import Proof
 from booking.model import Payment, Slot
 from booking.opening.waiting import sleep_until
 from booking.outcomes import Outcome

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from booking.account.advice import settle_command
 from booking.errors import BookingError
-from booking.ledger.ledger import AT_STAKE, LEDGER, UNSETTLED, Ledger, Proof, SlotRecord, SlotState
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger, SlotRecord
+from booking.ledger.states import AT_STAKE, UNSETTLED, Proof, SlotState
 from booking.model import account_key
 from booking.outcomes import ExitStatus
 from booking.schedule.times import parse_time

@@ -11,7 +11,9 @@ from pathlib import Path
 from robot.api import SuiteVisitor
 from robot.result import TestSuite
 
-from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger, OutcomeRecord
+from booking.ledger.states import Event
 from booking.model import Account, Plan, account_key
 from booking.opening.waiting import ANNOUNCEMENT
 from booking.plan import read_plan

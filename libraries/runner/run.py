@@ -16,8 +16,10 @@ from types import FrameType
 from booking.account.account_run import AccountRun
 from booking.account.account_state import HOLD_LASTS
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError, SheetError
-from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger, OutcomeRecord, SlotRecord
 from booking.ledger.repair import repair
+from booking.ledger.states import Event
 from booking.model import Payment, Plan, Remark, RemarkKind
 from booking.money import pounds
 from booking.opening.clock import machine_clock

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import tzinfo
 
 from booking.account.advice import advice
-from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
+from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord
+from booking.ledger.states import SlotState
 from booking.model import Plan
 from booking.money import pounds
 from booking.outcomes import Outcome

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from booking.ledger.ledger import LEDGER
+from booking.ledger.database import LEDGER
 
 
 def ask_ledger(results: Path, question: str, *values: str) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from booking.account.hold_strategy import Attempt, HoldStrategy, Step, StepKind
 from booking.account.payment import AccountPayment
 from booking.account.stock import Stock
 from booking.errors import BookingError
-from booking.ledger.ledger import AT_STAKE, Ledger, SlotState
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import AT_STAKE, SlotState
 from booking.model import Plan, Slot, Wish
 from booking.outcomes import Outcome
 from booking.site.pages import Basket, HourState, PageError

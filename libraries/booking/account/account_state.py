@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from booking.account.advice import FOUND, LISTED, LOST, advice, settle_command
 from booking.account.hold_strategy import Attempt
 from booking.errors import BookingError
-from booking.ledger.ledger import AT_STAKE, UNSETTLED, Event, Ledger, Proof, SlotRecord, SlotState
+from booking.ledger.ledger import Ledger, SlotRecord
+from booking.ledger.states import AT_STAKE, UNSETTLED, Event, Proof, SlotState
 from booking.model import Plan, Slot, Wish
 from booking.money import pounds
 from booking.outcomes import Outcome

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from booking.account.account_state import AccountState
 from booking.account.advice import CONFIRMED, LISTED, NO_ANSWER, advice, too_dear, why_unread
 from booking.errors import LedgerError
-from booking.ledger.ledger import PRICED, CeilingError, Click, Event, Proof, SlotState
+from booking.ledger.ledger import CeilingError
+from booking.ledger.states import PRICED, Click, Event, Proof, SlotState
 from booking.model import Ceiling, Slot
 from booking.money import pounds
 from booking.outcomes import Outcome

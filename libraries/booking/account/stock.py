@@ -20,7 +20,8 @@ from booking.account.advice import (
 )
 from booking.account.hold_strategy import Attempt
 from booking.errors import LedgerError
-from booking.ledger.ledger import AT_STAKE, CARRIED, UNSETTLED, CeilingError, Event, Proof, SlotRecord, SlotState
+from booking.ledger.ledger import CeilingError, SlotRecord
+from booking.ledger.states import AT_STAKE, CARRIED, UNSETTLED, Event, Proof, SlotState
 from booking.model import Payment, Slot
 from booking.outcomes import Outcome
 from booking.site.pages import Basket, BookingRow

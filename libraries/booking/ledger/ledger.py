@@ -8,137 +8,31 @@ worker or a lost power supply forgets nothing that was said before an act.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from booking.errors import LedgerError
+from booking.ledger.database import ledger_error, open_database, transaction
+from booking.ledger.states import (
+    AFTER_CLICK,
+    AT_STAKE,
+    FOLLOWS,
+    PRICED,
+    UNSETTLED,
+    Click,
+    Event,
+    Proof,
+    SlotState,
+    may_follow,
+)
 from booking.model import Ceiling, Slot, Wish
 from booking.outcomes import Outcome
-
-LEDGER = "ledger.sqlite3"
-"""Name of the file in the results folder, beside the runs."""
-APPLICATION_ID = 0x434F5254
-"""Marks the file as a ledger of this program (``CORT``), as `file` and SQLite read it."""
-SCHEMA_VERSION = 1
-CARRIED = "carried over"
-"""Stands for the run of what was carried over from a damaged ledger."""
-PRICED = "in the basket at this price"
-"""Why a slot is recorded again whose price the basket shows: without what a card portal adds to it."""
-BUSY_SECONDS = 20.0
-"""How long a writer waits for the others; a write takes milliseconds."""
-
-
-class SlotState(StrEnum):
-    """Where one slot of one account stands."""
-
-    INTENT = "intent"
-    """A hold request is about to be sent."""
-    HELD = "held"
-    """In our basket."""
-    PAYING = "paying"
-    """A click that may move money is about to be made; no answer seen yet."""
-    PAID = "paid"
-    UNKNOWN = "unknown"
-    """The payment was sent, and neither My Bookings nor a person has said what became of it."""
-    RELEASED = "released"
-    """Not ours: taken by somebody else, given back, or the hold ran out."""
-
-
-class Click(StrEnum):
-    """What a click that may pay can move; the ledger keeps it as the reason of the step."""
-
-    BY_CARD = "the next click may move money"
-    BY_GOING_ON = "the next click sends a form of a card portal that may have no last button"
-    BY_CREDIT = "the next click pays with credit, or leads to where a card is typed"
-
-
-class Proof(StrEnum):
-    """What shows that no money has moved, or that what was paid is settled; a few steps need one."""
-
-    DECLINED = "the card was declined"
-    """The portal says so, in words that are known to mean it."""
-    CARD_ASKED_FOR = "no card was typed, and the card portal asks for one"
-    IN_BASKET = "no card was typed, and the site shows the basket"
-    STILL_ASKED = "the card portal asks on, before its last button"
-    """Of a portal that nobody has seen, where each form may be the last one."""
-    PERSON = "a person looked"
-
-
-class Event(StrEnum):
-    """A point of the run to which a worker has come, or what it has to say there."""
-
-    READY = "ready"
-    """It waits for the opening."""
-    LEFT = "left"
-    """Its books are closed."""
-    CLOCK = "clock"
-    """What it knows of the clocks."""
-    NOTICE = "notice"
-    """For whoever is at the terminal."""
-    BANK = "bank"
-    """The bank wants a person now."""
-    CALL = "call"
-    """A person is needed, and wherever that person is."""
-    SETTLED = "settled"
-    """What a person was called for needs nobody any more."""
-    CARD_DECLINED = "card declined"
-    NO_END = "told to have no end"
-    """Of a run that was killed: a later run has told so."""
-    DAMAGE = "begun after damage"
-    """Of the whole ledger: the one before it was damaged."""
-    STOCK_TAKEN = "stock taken after damage"
-    """Nothing in the account's basket could have been paid for without this ledger's knowledge."""
-
-
-_FOLLOWS: Mapping[SlotState | None, frozenset[SlotState]] = {
-    None: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
-    SlotState.INTENT: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.RELEASED, SlotState.PAID}),
-    SlotState.HELD: frozenset(
-        {SlotState.HELD, SlotState.PAYING, SlotState.RELEASED, SlotState.PAID, SlotState.UNKNOWN}
-    ),
-    SlotState.PAYING: frozenset({SlotState.HELD, SlotState.PAID, SlotState.UNKNOWN}),
-    SlotState.UNKNOWN: frozenset({SlotState.UNKNOWN, SlotState.PAID, SlotState.RELEASED, SlotState.HELD}),
-    SlotState.RELEASED: frozenset({SlotState.INTENT, SlotState.HELD, SlotState.PAID}),
-    SlotState.PAID: frozenset({SlotState.PAID, SlotState.RELEASED}),
-}
-
-_PROOFS: Mapping[tuple[SlotState | None, SlotState], frozenset[Proof]] = {
-    (SlotState.PAYING, SlotState.HELD): frozenset(
-        {Proof.DECLINED, Proof.CARD_ASKED_FOR, Proof.IN_BASKET, Proof.STILL_ASKED}
-    ),
-    (SlotState.UNKNOWN, SlotState.HELD): frozenset({Proof.IN_BASKET}),
-    (SlotState.UNKNOWN, SlotState.RELEASED): frozenset({Proof.PERSON}),
-    (SlotState.PAID, SlotState.RELEASED): frozenset({Proof.PERSON}),
-}
-"""What must be proved to leave a state in which money may have moved: what may have been paid is never payable."""
-_AFTER_CLICK = {
-    Proof.CARD_ASKED_FOR: Click.BY_CREDIT,
-    Proof.IN_BASKET: Click.BY_CREDIT,
-    Proof.STILL_ASKED: Click.BY_GOING_ON,
-}
-"""These prove something only of such a click: what the site shows proves nothing once a card was typed, for one."""
-
-
-def may_follow(before: SlotState | None, after: SlotState, proof: Proof | None = None) -> bool:
-    """Return whether a slot in state `before` (None: never heard of) may come into state `after`, given this proof."""
-    needed = _PROOFS.get((before, after))
-    return after in _FOLLOWS[before] and (needed is None or proof in needed)
-
-
-UNSETTLED = frozenset({SlotState.PAYING, SlotState.UNKNOWN})
-"""A payment of such a slot was sent, or is about to be, and nobody knows what became of it."""
-AT_STAKE = UNSETTLED | {SlotState.PAID}
-"""Money was paid for such a slot, or may have been."""
 
 
 class CeilingError(LedgerError):
@@ -425,7 +319,7 @@ class Ledger:
         ]
 
     def runs_without_end(self) -> list[RunRecord]:
-        """Return the runs that came to no end and have not been told yet, oldest first; see `Mark.NO_END`.
+        """Return the runs that came to no end and have not been told yet, oldest first; see `Event.NO_END`.
 
         Of what was before a damage nobody knows how it ended.
         """
@@ -568,12 +462,11 @@ class Ledger:
         try:
             yield self._db
         except sqlite3.Error as error:
-            raise _trouble(self.path, error) from error
+            raise ledger_error(self.path, error) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        # IMMEDIATE: what is read before the write cannot be changed by another process in between.
-        with self._reading() as db, _transaction(db):
+        with self._reading() as db, transaction(db):
             yield db
 
     def _rows(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
@@ -594,13 +487,13 @@ class Ledger:
         now = self._current(account, slot)
         before = now.state if now else None
         if not may_follow(before, state, proof):
-            possible = sorted(after for after in _FOLLOWS[before] if may_follow(before, after))
+            possible = sorted(after for after in FOLLOWS[before] if may_follow(before, after))
             raise LedgerError(
                 f"{account}, {slot}: the ledger has this slot as {before or 'never heard of'}, which cannot become "
-                f"{state}{'' if state not in _FOLLOWS[before] else f' by {proof}' if proof else ' without a proof'}; "
+                f"{state}{'' if state not in FOLLOWS[before] else f' by {proof}' if proof else ' without a proof'}; "
                 f"from there it may become {', '.join(possible)}. Nothing was changed."
             )
-        if proof in _AFTER_CLICK and self._click_in_doubt(account, slot) is not _AFTER_CLICK[proof]:
+        if proof in AFTER_CLICK and self._click_in_doubt(account, slot) is not AFTER_CLICK[proof]:
             raise LedgerError(
                 f'{account}, {slot}: "{proof}" proves nothing of the last click, since a card was typed, or may have '
                 "been. Nothing was changed."
@@ -659,131 +552,6 @@ class Ledger:
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """Open the file of a ledger, and make it if there is none.
-
-    Raises:
-        LedgerError: it cannot be opened, is damaged, or is of a newer version.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite gives its side files the mode of the file, so it is made private before SQLite sees it. Only when it is
-        # new: closing any descriptor of the file would drop the locks that this process holds on it elsewhere, and
-        # another process could then take the write-ahead log away.
-        if not path.exists():
-            with suppress(FileExistsError):
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
-    except OSError as error:
-        raise LedgerError(
-            f"{path}: the ledger cannot be opened ({error.strerror}); RESULTS_DIR must be a folder you may write to."
-        ) from error
-    try:
-        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    except sqlite3.Error as error:
-        raise _trouble(path, error) from error
-    try:
-        db.row_factory = sqlite3.Row
-        _is_new(db, path)  # Before the file is changed in any way: it may be another program's.
-        _use_wal(db)
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        with _transaction(db):
-            _check_or_make(db, path)
-    except sqlite3.Error as error:
-        db.close()
-        raise _trouble(path, error) from error
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    # Turning to WAL is the one step for which SQLite does not wait for the others, who may be at the same step.
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
-    if _is_new(db, path):
-        for statement in _schema():
-            db.execute(statement)
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        return
-    problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if problem != "ok":
-        raise LedgerError(_damaged(path, problem))
-
-
-def _is_new(db: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether nothing has been written into the file yet; what is no ledger of this version is refused."""
-    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-    if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
-        return True
-    if application != APPLICATION_ID:
-        raise LedgerError(f"{path}: this file is not a ledger; move it away, or set RESULTS_DIR to another folder.")
-    if version != SCHEMA_VERSION:
-        raise LedgerError(
-            f"{path}: the ledger is of version {version}, this program knows version {SCHEMA_VERSION}; "
-            "use the newer program. Nothing was changed."
-        )
-    return False
-
-
-def _schema() -> list[str]:
-    text = resources.files("booking.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-    statements, current = [], ""
-    for line in text.splitlines(keepends=True):
-        current += line
-        if sqlite3.complete_statement(current):
-            statements.append(current)
-            current = ""
-    return statements
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:  # SQLite has rolled back by itself after some errors, a full disk among them
-            db.execute("ROLLBACK")
-        raise
-
-
-def _trouble(path: Path, error: sqlite3.Error) -> LedgerError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return LedgerError(_damaged(path, str(error)))
-    if code == sqlite3.SQLITE_BUSY:
-        return LedgerError(
-            f"{path}: another program has the ledger locked for {BUSY_SECONDS:.0f} seconds now; end it, then run again."
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return LedgerError(f"{path}: the disk is full; make room, then run again. What was recorded before is kept.")
-    return LedgerError(f"{path}: the ledger cannot be used ({error}).")
-
-
-def _damaged(path: Path, problem: str) -> str:
-    return (
-        f"{path}: the ledger is damaged ({' '.join(problem.split())}). It was left as it is: the next ./run.sh sets it "
-        "aside and begins a new one with what can still be read and with what My Bookings lists."
-    )
 
 
 def _filters(**equal: str | None) -> tuple[str, list[str]]:

@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from booking.errors import LedgerError
-from booking.ledger.ledger import APPLICATION_ID, CARRIED, LEDGER, SCHEMA_VERSION, Event, SlotState, open_database
+from booking.ledger.database import APPLICATION_ID, LEDGER, SCHEMA_VERSION, open_database
+from booking.ledger.states import CARRIED, Event, SlotState
 from booking.model import account_key
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE

@@ -15,7 +15,8 @@ from booking.account.account_state import StopError
 from booking.account.advice import advice
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
-from booking.ledger.ledger import CARRIED, PRICED, Event, Ledger, OutcomeRecord, Proof, SlotState
+from booking.ledger.ledger import Ledger, OutcomeRecord
+from booking.ledger.states import CARRIED, PRICED, Event, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish
 from booking.money import pounds
 from booking.outcomes import Outcome

@@ -19,18 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from booking.errors import LedgerError
-from booking.ledger.ledger import (
-    AT_STAKE,
-    PRICED,
-    SCHEMA_VERSION,
-    CeilingError,
-    Click,
-    Event,
-    Ledger,
-    Proof,
-    SlotState,
-    may_follow,
-)
+from booking.ledger.database import SCHEMA_VERSION
+from booking.ledger.ledger import CeilingError, Ledger
+from booking.ledger.states import AT_STAKE, PRICED, Click, Event, Proof, SlotState, may_follow
 from booking.model import Ceiling, Slot, Wish
 from booking.outcomes import Outcome
 from tests.support.clocks import TickingClock
@@ -311,7 +302,8 @@ PAYER = """
 import sys
 from datetime import date
 from pathlib import Path
-from booking.ledger.ledger import CeilingError, Click, Ledger, SlotState
+from booking.ledger.ledger import CeilingError, Ledger
+from booking.ledger.states import Click, SlotState
 from booking.model import Ceiling, Slot
 path, account, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 slots = [Slot(court, date(2026, 12, 28), hour) for hour in range(24)]
@@ -500,7 +492,8 @@ WRITER = """
 import sys
 from datetime import date
 from pathlib import Path
-from booking.ledger.ledger import Ledger, SlotState
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import SlotState
 from booking.model import Slot
 path, account, rounds, court = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 print("begun", flush=True)

@@ -15,7 +15,8 @@ from datetime import date, timedelta
 import pytest
 
 from booking.errors import LedgerError
-from booking.ledger.ledger import Click, Ledger, Proof, SlotState
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import Click, Proof, SlotState
 from booking.model import Slot
 
 DEPTH = 12

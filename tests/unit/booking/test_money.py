@@ -25,7 +25,8 @@ from booking.account.account_state import HOLD_LASTS, StopError
 from booking.account.advice import settle_command
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import LedgerError
-from booking.ledger.ledger import AT_STAKE, UNSETTLED, Click, Event, Ledger, Proof, SlotState
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import AT_STAKE, UNSETTLED, Click, Event, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish, account_key
 from booking.outcomes import Outcome
 from booking.site.pages import Basket, BookingRow, HourState

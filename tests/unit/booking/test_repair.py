@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from booking.errors import LedgerError
-from booking.ledger.ledger import CARRIED, LEDGER, SCHEMA_VERSION, Ledger, SlotState
+from booking.ledger.database import LEDGER, SCHEMA_VERSION
+from booking.ledger.ledger import Ledger
 from booking.ledger.repair import repair
+from booking.ledger.states import CARRIED, SlotState
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE

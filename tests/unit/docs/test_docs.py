@@ -12,7 +12,7 @@ import pytest
 import benchmarks.__main__ as bench
 import runner.__main__ as door
 import tests.chaos.__main__ as chaos
-from booking.ledger.ledger import SlotState
+from booking.ledger.states import SlotState
 from booking.outcomes import ExitStatus, Outcome
 from booking.settings.setting_list import ACCOUNT, CARD, GROUPS
 from booking.settings.settings import CARD_NAMES, EMAIL_SUFFIX, NAMES, PASSWORD_SUFFIX, secret_names

@@ -19,7 +19,9 @@ from Booker import Booker
 from booking.account.account_state import StopError
 from booking.account.hold_strategy import Step, StepKind
 from booking.errors import BookingError
-from booking.ledger.ledger import LEDGER, Event, Ledger, Proof, SlotState
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import Event, Proof, SlotState
 from booking.model import Account, Payment, Plan, Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import write_plan

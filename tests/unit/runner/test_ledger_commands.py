@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from booking.ledger.ledger import LEDGER, Ledger, SlotState
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger
+from booking.ledger.states import SlotState
 from booking.model import Slot
 from runner.__main__ import main
 from runner.lock import only_run

@@ -17,7 +17,8 @@ from robot.result import TestSuite as SuiteResult
 from robot.utils import html_format
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.ledger.ledger import LEDGER, Ledger, OutcomeRecord
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger, OutcomeRecord
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import write_plan

@@ -16,7 +16,9 @@ import pytest
 from booking.account.account_run import AccountRun
 from booking.account.account_state import HOLD_LASTS
 from booking.errors import BookingError, BrokenOffError, LedgerError, SettingsError
-from booking.ledger.ledger import LEDGER, Event, Ledger, OutcomeRecord, SlotRecord, SlotState
+from booking.ledger.database import LEDGER
+from booking.ledger.ledger import Ledger, OutcomeRecord, SlotRecord
+from booking.ledger.states import Event, SlotState
 from booking.model import Account, Payment, Plan, Remark, RemarkKind, Slot, Wish
 from booking.opening.release import Release
 from booking.outcomes import ExitStatus, Outcome

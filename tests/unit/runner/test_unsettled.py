@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord, SlotState
+from booking.ledger.ledger import OutcomeRecord, RunRecord, SlotRecord
+from booking.ledger.states import SlotState
 from booking.model import Account, Payment, Plan, Slot
 from booking.outcomes import Outcome
 from practice.clock import LONDON
