@@ -11,8 +11,8 @@ from booking.errors import BookingError, BrokenOffError
 from booking.outcomes import ExitStatus
 from runner.ledger_commands import settle, show_ledger
 from runner.lock import BusyError
-from runner.merge import merge_command
 from runner.run import Options, run
+from runner.shards import merge_command
 from runner.terminal import Terminal
 
 _STATUSES = """

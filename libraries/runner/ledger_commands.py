@@ -22,7 +22,7 @@ from booking.schedule.times import parse_time
 from booking.settings.loader import load_settings
 from booking.settings.settings import Settings
 from runner.lock import only_run
-from runner.run import PROJECT
+from runner.machine import PROJECT
 from runner.terminal import Terminal
 
 

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import tzinfo
 
-from booking.ledger.ledger import Ledger
-from booking.ledger.ledger import LogRow
+from booking.ledger.ledger import Ledger, LogRow
 from booking.outcomes import Outcome
 from booking.sheet.sheet import Sheet, clean_text
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import shutil
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from robot.api import SuiteVisitor
 from robot.rebot import rebot
@@ -17,15 +14,13 @@ from robot.result import TestSuite
 
 from booking.errors import BookingError
 from booking.ledger.ledger import OutcomeRecord
-from booking.model import Plan, Slot
-from booking.outcomes import ExitStatus, Outcome, exit_status
+from booking.model import Plan
+from booking.outcomes import ExitStatus, exit_status
 from booking.plan import read_plan
-from runner.report import document, in_order, opening_of
+from runner.outcomes_file import read_outcomes, write_outcomes
+from runner.report import document, in_order
 from runner.terminal import Terminal
 from runner.workers import REPORT_NAME
-
-OUTCOMES = "outcomes.json"
-"""File in the run's folder: its outcomes for machines, and for the merge."""
 
 
 def part_of(plan: Plan, part: int, parts: int) -> Plan:
@@ -46,29 +41,6 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
         accounts=tuple(account for account in plan.accounts if account.key in mine),
         wishes=tuple(wish for wish in plan.wishes if wish.account in mine),
     )
-
-
-def write_outcomes(plan: Plan, folder: Path, outcomes: Sequence[OutcomeRecord], clocks: Mapping[str, str]) -> None:
-    """Write what became of every wanted slot into the run's folder."""
-    opening = opening_of(plan, folder)
-    plain = {
-        "opening": opening.isoformat(timespec="milliseconds") if opening else None,
-        "outcomes": [
-            {
-                "account": record.account,
-                "email": record.email,
-                "wanted": _slot_to_json(record.wanted),
-                "slot": _slot_to_json(record.slot),
-                "outcome": record.outcome.value,
-                "why": record.why,
-                "at": record.at.isoformat(),
-                "measures": dict(record.measures),
-            }
-            for record in outcomes
-        ],
-        "clocks": dict(clocks),
-    }
-    (folder / OUTCOMES).write_text(json.dumps(plain, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def merge_command(words: list[str], terminal: Terminal) -> ExitStatus:
@@ -108,7 +80,7 @@ def merge(folders: Sequence[Path], into: Path, terminal: Terminal) -> ExitStatus
     clocks: dict[str, str] = {}
     (into / "pictures").mkdir()
     for folder in folders:
-        told, said = _read_outcomes(folder / OUTCOMES)
+        told, said = read_outcomes(folder)
         outcomes += told
         clocks |= said
         for picture in folder.glob("pictures/*.jpg"):
@@ -149,33 +121,3 @@ class _OneRoot(SuiteVisitor):
         suite.suites = [account for run in suite.suites for account in run.suites]
         suite.doc = self._text
         return False
-
-
-def _read_outcomes(path: Path) -> tuple[list[OutcomeRecord], dict[str, str]]:
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-        return [_record(each) for each in plain["outcomes"]], dict(plain["clocks"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BookingError(f"{path} cannot be read ({type(error).__name__}): name a run that has ended") from error
-
-
-def _record(plain: Mapping[str, Any]) -> OutcomeRecord:
-    return OutcomeRecord(
-        run="",
-        account=plain["account"],
-        email=plain["email"],
-        wanted=_slot_from_json(plain["wanted"]),
-        slot=_slot_from_json(plain["slot"]),
-        outcome=Outcome(plain["outcome"]),
-        why=plain["why"],
-        at=datetime.fromisoformat(plain["at"]),
-        measures=plain["measures"],
-    )
-
-
-def _slot_to_json(slot: Slot) -> dict[str, int | str]:
-    return {"court": slot.court, "date": slot.date.isoformat(), "hour": slot.hour}
-
-
-def _slot_from_json(plain: Mapping[str, Any]) -> Slot:
-    return Slot(plain["court"], date.fromisoformat(plain["date"]), plain["hour"])

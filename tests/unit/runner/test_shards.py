@@ -10,7 +10,7 @@ from pabot.pabot import solve_shard_suites
 
 from booking.errors import BookingError
 from booking.model import Account, Payment, Plan, Slot, Wish
-from runner.merge import merge, part_of
+from runner.shards import merge, part_of
 from runner.terminal import Terminal
 
 DAY = date(2026, 12, 28)
