@@ -1,1 +1,1 @@
-"""The door behind `run.sh`: reads the plan, starts the workers, ends them cleanly, and tells what came of it."""
+"""The door behind `run.sh`: reads the plan, starts the workers, ends them cleanly, and reports what came of it."""

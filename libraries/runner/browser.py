@@ -31,7 +31,7 @@ _POLL = 0.2
 
 
 def works(program: Path, environ: Mapping[str, str]) -> bool:
-    """Tell whether a browser can be started at all, in this environment."""
+    """Return whether a browser can be started at all, in this environment."""
     try:
         done = subprocess.run([program, "--version"], env=dict(environ), capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -71,7 +71,7 @@ def find_browser(named: Path | None, environ: Mapping[str, str], say: Callable[[
     Args:
         named: the setting BROWSER_EXECUTABLE.
         environ: the environment.
-        say: tells the user what takes long.
+        say: shows the user what takes long.
 
     Raises:
         BookingError: there is none and none can be installed here.
@@ -111,11 +111,11 @@ def _only_installation(say: Callable[[str], None]) -> Iterator[None]:
     handle = os.open(_LOCK, os.O_RDONLY)
     try:
         until = time.monotonic() + _LONGEST_WAIT
-        told = False
+        said = False
         while not _locked(handle) and time.monotonic() < until:
-            if not told:
+            if not said:
                 say("Another run is installing a browser: waiting for it ...")
-                told = True
+                said = True
             time.sleep(_POLL)
         yield
     finally:

@@ -19,7 +19,7 @@ def status_of(
     Args:
         plan: what it was going to do.
         outcomes: what became of that.
-        unsettled: payments that are not settled, but for those of which an outcome tells it.
+        unsettled: payments that are not settled, but for those whose outcome says so.
         everybody: whether the run was for all accounts of the sheet.
     """
     status = exit_status(record.outcome for record in outcomes)
@@ -31,12 +31,12 @@ def status_of(
 
 
 def summary(plan: Plan, outcomes: Sequence[OutcomeRecord], unsettled: Sequence[SlotRecord] = ()) -> tuple[str, str]:
-    """Return title and text of the message that tells how a run ended.
+    """Return title and text of the message that says how a run ended.
 
     Args:
         plan: what it was going to do.
         outcomes: what became of that.
-        unsettled: payments that are not settled, but for those of which an outcome tells it.
+        unsettled: payments that are not settled, but for those whose outcome says so.
     """
     names = {account.key: account.name for account in plan.accounts}
     got = sum(record.outcome.satisfied for record in outcomes)
@@ -46,8 +46,8 @@ def summary(plan: Plan, outcomes: Sequence[OutcomeRecord], unsettled: Sequence[S
         for record in outcomes
     ]
     lines += [unsettled_text(record) for record in unsettled]
-    told = (remark for remark in plan.remarks if remark.kind is RemarkKind.LEDGER or _is_account_left_out(remark))
-    lines += [str(remark) for remark in told]
+    shown = (remark for remark in plan.remarks if remark.kind is RemarkKind.LEDGER or _is_account_left_out(remark))
+    lines += [str(remark) for remark in shown]
     return f"{got} of {len(outcomes)} slots, {plan.slot_day:%a %d %b %Y}", "\n".join(lines) or "Nothing is wanted."
 
 

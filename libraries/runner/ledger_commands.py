@@ -84,7 +84,7 @@ def settle(words: list[str], terminal: Terminal) -> ExitStatus:
     """
     parser = argparse.ArgumentParser(
         prog="./run.sh settle",
-        description="Tells the ledger what you found out, from the card's statement and My Bookings, about a payment "
+        description="Records what you found out, from the card's statement and My Bookings, about a payment "
         "whose fate was unknown, or that you have cancelled a booking. The slot is not touched again before that.",
     )
     parser.add_argument("account", help="name of the account, as in the sheet or in the ledger")
@@ -93,8 +93,8 @@ def settle(words: list[str], terminal: Terminal) -> ExitStatus:
     parser.add_argument(
         "verdict",
         choices=tuple(verdict.value for verdict in Verdict),
-        help="paid: it is yours; not-paid: no money was taken, it may be booked anew; cancelled: you have cancelled or "
-        "refused it, it may be booked anew",
+        help="paid: it is yours; not-paid: no money was taken, it may be booked again; cancelled: you have cancelled "
+        "or refused it, it may be booked again",
     )
     parser.add_argument("--court", type=int, metavar="N", help="court, where the account has several at that hour")
     arguments = parser.parse_args(words)
@@ -134,10 +134,10 @@ def _meant(there: Sequence[SlotRecord], verdict: Verdict) -> SlotRecord:
 
 
 def _nothing_to_settle(record: SlotRecord) -> str:
-    told = f"{record.account}, {record.slot}: the ledger has it as {record.state}; there is nothing to settle."
+    text = f"{record.account}, {record.slot}: the ledger has it as {record.state}; there is nothing to settle."
     if record.state is SlotState.PAID:
-        told += f" If you have cancelled it: {_command(record, Verdict.CANCELLED)}"
-    return told
+        text += f" If you have cancelled it: {_command(record, Verdict.CANCELLED)}"
+    return text
 
 
 def _command(record: SlotRecord, verdict: Verdict) -> str:

@@ -18,12 +18,12 @@ class BusyError(Exception):
 
 
 @contextmanager
-def only_run(results: Path, otherwise: str = "this one leaves it alone and ends.") -> Iterator[None]:
+def only_run(results: Path, otherwise: str = "this one ends and changes nothing.") -> Iterator[None]:
     """Hold the lock of a results folder; the system gives it back however the run ends.
 
     Args:
         results: the folder.
-        otherwise: what a person is told where another run is going on.
+        otherwise: what the error goes on with where another run is going on.
 
     Raises:
         BusyError: another run is going on.

@@ -28,7 +28,7 @@ class Notifier:
         Args:
             urls: addresses as Apprise writes them; none means that nothing is sent.
             clean: takes secrets out of a text; there should be none.
-            warn: tells the terminal of messages that did not arrive; it is never told an address.
+            warn: shows at the terminal which messages did not arrive; it is never given an address.
 
         Raises:
             SettingsError: Apprise does not know what an address means.
@@ -74,7 +74,7 @@ def _services(urls: Sequence[str]) -> list[Apprise]:
     # Here, and not above: it takes a sixth of a second, for nothing where nothing is to be sent.
     from apprise import Apprise, AppriseAsset  # noqa: PLC0415
 
-    # It tells of failures in its own words, with the address in them.
+    # It logs failures in its own words, with the address in them.
     log = logging.getLogger("apprise")
     log.addHandler(logging.NullHandler())
     log.propagate = False

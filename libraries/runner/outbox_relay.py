@@ -17,7 +17,7 @@ _EVERY = 3.0
 PATIENCE = 120.0
 """Seconds that the end of a run waits for the sheet; what it has not taken then, the next run sends."""
 HASTE = 10.0
-"""The same for a run that was told to stop."""
+"""The same for a run that was asked to stop."""
 
 
 class OutboxRelay:
@@ -32,7 +32,7 @@ class OutboxRelay:
             site: name of the site.
             path: the ledger; the thread opens it for itself.
             sheet_log: makes the log of the sheet for a ledger.
-            warn: tells a person that the sheet is behind.
+            warn: shows a person that the sheet is behind.
         """
         self._site = site
         self._path = path

@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 
 def make_whole(path: Path) -> bool:
-    """Mend an output.xml that was cut off or broken off; return whether there is one that can be read.
+    """Repair an output.xml that was cut off or broken off; return whether there is one that can be read.
 
     What was written up to the last complete element is kept, and what stood open is closed.
     """

@@ -58,7 +58,7 @@ class OutcomeReport(SuiteVisitor):
                 lost.tests.create(
                     name="The worker did not finish",
                     status="FAIL",
-                    message="It was killed or lost: the ledger, and the table above, tell how far it came.",
+                    message="It was killed or lost: the ledger, and the table above, say how far it came.",
                 )
         suite.doc = document(self._plan, self._outcomes, self._clocks, self._folder)
 

@@ -162,8 +162,8 @@ class _Run:
                 self._terminal.warn(unsettled_text(record, who_looks(record, plan, lacking)))
             slots, zone = ledger.states(), settings.release.zone
             without_end = {each.run: no_end_text(each, slots, zone) for each in ledger.runs_without_end()}
-            told = [Remark(RemarkKind.LEDGER, LEDGER, text) for text in (repaired, *without_end.values()) if text]
-            plan = replace(plan, remarks=(*told, *plan.remarks))
+            reported = [Remark(RemarkKind.LEDGER, LEDGER, text) for text in (repaired, *without_end.values()) if text]
+            plan = replace(plan, remarks=(*reported, *plan.remarks))
             self._check_accounts(plan)
             self._terminal.say(describe(plan))
             # First: a folder of a run that the ledger does not know of is a sign that it has forgotten something.
@@ -171,7 +171,7 @@ class _Run:
             folder = settings.results_dir / plan.run
             folder.mkdir()
             write_plan(plan, folder)
-            self._tell_of_runs_without_end(without_end, ledger)
+            self._report_runs_without_end(without_end, ledger)
             if clock := machine_clock():
                 ledger.mark(plan.run, "", Event.CLOCK, str(clock))
             return self._work(plan, folder, browser, ledger)
@@ -203,7 +203,7 @@ class _Run:
         return part_of(plan, *self._options.shard) if self._options.shard is not None else plan
 
     def _check_accounts(self, plan: Plan) -> None:
-        """Check that there is somebody to book for, and that whoever wants something can log in.
+        """Check that there is somebody to book for, and that each account that wants something can log in.
 
         Raises:
             BookingError: the sheet has no account that can be used.
@@ -212,15 +212,15 @@ class _Run:
         if not plan.accounts:
             raise BookingError("\n".join(["The sheet has no account that can be used.", *map(str, plan.remarks)]))
         wanting = [account for account in plan.accounts if plan.wishes_of(account.key)]
-        if faults := self._settings.missing_credentials(wanting):
-            raise SettingsError(HEADING, faults)
+        if problems := self._settings.missing_credentials(wanting):
+            raise SettingsError(HEADING, problems)
 
-    def _tell_of_runs_without_end(self, texts: Mapping[str, str], ledger: Ledger) -> None:
-        """Tell a person at once of earlier runs that came to no end, each of them once.
+    def _report_runs_without_end(self, texts: Mapping[str, str], ledger: Ledger) -> None:
+        """Report earlier runs that came to no end to a person at once, each of them once.
 
         Args:
-            texts: what there is to tell, by name of the run.
-            ledger: remembers that it was told.
+            texts: what there is to report, by name of the run.
+            ledger: remembers that it was reported.
         """
         if texts:
             self._notifier.send("An earlier run came to no end", "\n".join(texts.values()))
@@ -241,7 +241,7 @@ class _Run:
         else:
             slot_day = self._options.slot_day or release.slot_day_at_hand(now, settings.max_wait)
             opening = release.opening_of(slot_day)
-        # In UTC: two times of one zone are told apart by their wall clocks, wrongly in the night of a clock change.
+        # In UTC: two times of one zone are compared by their wall clocks, wrongly in the night of a clock change.
         left = opening.astimezone(UTC) - now.astimezone(UTC) if opening is not None else timedelta()
         wait = self._options.wait and (opening is None or left > timedelta())
         if wait and opening is not None and left > settings.max_wait:
@@ -303,7 +303,7 @@ class _Run:
             outbox_relay.patience = HASTE if supervision.stop_asked else PATIENCE
 
     def _conclude(self, plan: Plan, folder: Path, ledger: Ledger) -> ExitStatus:
-        """Tell what became of every wish, and return what that means for the run."""
+        """Report what became of every wish, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
         write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Event.CLOCK))
         unsettled = left_unsettled(ledger.unsettled(), outcomes)
@@ -325,7 +325,7 @@ class _Run:
 
     @staticmethod
     def _break_off(supervision: Supervision, plan: Plan, ledger: Ledger) -> ExitStatus:
-        """Tell and record what still can be of a run that cannot go on, and return how it ended."""
+        """Report and record what still can be of a run that cannot go on, and return how it ended."""
         # Each for itself: a ledger that cannot be written may well be read, and what fails was the reason already.
         with suppress(*_TROUBLE):
             supervision.close_books("the run was broken off")

@@ -44,7 +44,7 @@ def part_of(plan: Plan, part: int, parts: int) -> Plan:
 
 
 def merge_command(words: list[str], terminal: Terminal) -> ExitStatus:
-    """Do what ``./run.sh merge`` is told."""
+    """Do what ``./run.sh merge`` asks for."""
     parser = argparse.ArgumentParser(prog="./run.sh merge", description="One report of the runs of several shards.")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="folder of one run")
     parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="new folder for the merged report")
@@ -80,9 +80,9 @@ def merge(folders: Sequence[Path], into: Path, terminal: Terminal) -> ExitStatus
     clocks: dict[str, str] = {}
     (into / "pictures").mkdir()
     for folder in folders:
-        told, said = read_outcomes(folder)
-        outcomes += told
-        clocks |= said
+        of_run, known_clocks = read_outcomes(folder)
+        outcomes += of_run
+        clocks |= known_clocks
         for picture in folder.glob("pictures/*.jpg"):
             shutil.copy(picture, into / "pictures")
         for announcement in folder.glob("opening.txt"):

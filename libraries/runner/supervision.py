@@ -102,7 +102,7 @@ class Supervision:
             workers.finish()
 
     def watch(self, workers: Workers, outbox_relay: OutboxRelay) -> None:
-        """See the workers through: open a practice day, count down, pass calls and a stop on, miss who is lost."""
+        """See the workers through: open a practice day, count down, pass calls and a stop on, notice who is lost."""
         plan, ledger = self._plan, self._ledger
         opening = plan.opening if plan.wait else None
         ready: set[str] = set()
@@ -150,12 +150,12 @@ class Supervision:
     def look_for_lost(self, workers: Workers) -> None:
         """Close, every few seconds, the books of accounts whose workers are gone without having done so themselves.
 
-        What such a worker held is told while it can still be paid for, however long the others go on.
+        What such a worker held is reported while it can still be paid for, however long the others go on.
         """
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _LOOK_EVERY
-        gone = workers.gone()  # Before the marks are read: whoever is gone has made its own by now.
+        gone = workers.gone()  # Before the events are read: a worker that is gone has recorded its own by now.
         for key in sorted(gone - self._ledger.marks(self._plan.run, Event.LEFT) - self._lost):
             self._lost.add(key)
             # What one account's books refuse must not break off what the others do; at the end it is tried again.
@@ -173,7 +173,7 @@ class Supervision:
         return len(self._ledger.outcomes(self._plan.run)) > before
 
     def _close_books_of(self, keys: Sequence[str], why: str = "") -> None:
-        """Close the books of workers that are no more, from what the ledger holds; what was recorded already stands."""
+        """Close the books of workers that are gone, from what the ledger holds; what was recorded already stands."""
         why = why or ("the run was stopped" if self.stop_asked else "the worker of this account was killed or lost")
         if is_full(self._settings.results_dir):
             why += f"; the disk of RESULTS_DIR ({self._settings.results_dir}) is full: make room, then run again"

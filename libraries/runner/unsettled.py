@@ -12,7 +12,7 @@ from booking.model import Plan
 from booking.money import pounds
 from booking.outcomes import Outcome
 
-_TELLS_ITSELF = {Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.NEEDS_PERSON}
+_SAYS_SO = {Outcome.UNKNOWN, Outcome.NOT_LISTED, Outcome.NEEDS_PERSON}
 """Outcomes that say of their slot that its payment is not settled, and what a person does."""
 
 
@@ -42,20 +42,20 @@ def who_looks(record: SlotRecord, plan: Plan, lacking: Collection[str]) -> str:
     if record.account not in plan.keys:
         # It was renamed in the sheet, or taken out of it; see `AccountRun.compare_with_plan`.
         return (
-            f"{record.account} is no account of the sheet (was it renamed?), so the bookings of all accounts of this "
-            "run are searched for it"
+            f"{record.account} is not an account of the sheet (was it renamed?), so the bookings of all accounts of "
+            "this run are searched for it"
         )
     if record.account not in {account.key for account in plan.accounts}:
-        return f"{record.account} is no account of this run, which looks only at the bookings of its own accounts"
+        return f"{record.account} is not an account of this run, which looks only at the bookings of its own accounts"
     if record.account in lacking:
         return f"{record.account} has no password in the settings, so this run cannot look it up"
     return "this run looks it up in My Bookings"
 
 
 def left_unsettled(unsettled: Iterable[SlotRecord], outcomes: Iterable[OutcomeRecord]) -> list[SlotRecord]:
-    """Return the payments that are not settled, but for those of which an outcome of the run tells it already."""
-    told = {(record.account, record.slot) for record in outcomes if record.outcome in _TELLS_ITSELF}
-    return [record for record in unsettled if (record.account, record.slot) not in told]
+    """Return the payments that are not settled, but for those whose outcome in the run says so already."""
+    known = {(record.account, record.slot) for record in outcomes if record.outcome in _SAYS_SO}
+    return [record for record in unsettled if (record.account, record.slot) not in known]
 
 
 def no_end_text(run: RunRecord, slots: Sequence[SlotRecord], zone: tzinfo) -> str:
@@ -64,7 +64,7 @@ def no_end_text(run: RunRecord, slots: Sequence[SlotRecord], zone: tzinfo) -> st
     Args:
         run: the run.
         slots: where every slot stands now.
-        zone: times are told in this one.
+        zone: times are shown in this one.
     """
     left = [f"{each.account}, {each.slot}: {each.state}" for each in slots if _left_by(run, each)]
     return (

@@ -131,7 +131,7 @@ class Workers:
         return True
 
     def gone(self) -> frozenset[str]:
-        """Return the accounts whose robots were seen and are no more; one whose turn has not come is not among them.
+        """Return the accounts whose robots were seen and are gone; one whose turn has not come is not among them.
 
         It looks through the processes of the machine, so it is to be asked every few seconds only.
         """
@@ -166,7 +166,7 @@ class Workers:
             shutil.rmtree(left)
 
     def renew_report(self) -> None:
-        """Make the report again: the ledger has been told more since."""
+        """Make the report again: more has been recorded since."""
         output = self._place.folder / "output.xml"
         if output.exists():
             self._rebot(["--output", "NONE"], [output])

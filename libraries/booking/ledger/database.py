@@ -90,7 +90,7 @@ def _check_or_make(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _is_new(db: sqlite3.Connection, path: Path) -> bool:
-    """Tell whether nothing has been written into the file yet; what is no ledger of this version is refused."""
+    """Return whether nothing has been written into the file yet; all but a ledger of this version is refused."""
     application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if not application and not version and not db.execute("SELECT 1 FROM sqlite_schema").fetchone():
         return True

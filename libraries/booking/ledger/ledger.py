@@ -81,7 +81,7 @@ class OutcomeRecord:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """An outcome that the sheet's log has not been told yet."""
+    """An outcome that is not in the sheet's log yet."""
 
     id: int
     at: datetime
@@ -113,7 +113,7 @@ class Ledger:
         Args:
             path: the file; its folder is made if need be.
             site: name of the site: bookings of one site are nothing to another.
-            clock: tells the instant of each record, with its zone.
+            clock: returns the instant of each record, with its zone.
 
         Raises:
             LedgerError: the file cannot be opened, is damaged, or is of a newer version.
@@ -156,7 +156,7 @@ class Ledger:
             slot: the slot.
             state: the state it comes into.
             why: what led to it, in words.
-            pence: its price; a price once told stays with the slot until another is told.
+            pence: its price; a recorded price stays with the slot until another is recorded.
             proof: what shows that no money has moved, or that a person has settled it, where the step needs that.
 
         Raises:
@@ -319,7 +319,7 @@ class Ledger:
         ]
 
     def runs_without_end(self) -> list[RunRecord]:
-        """Return the runs that came to no end and have not been told yet, oldest first; see `Event.NO_END`.
+        """Return the runs that came to no end and have not been reported yet, oldest first; see `Event.NO_END`.
 
         Of what was before a damage nobody knows how it ended.
         """
@@ -359,7 +359,7 @@ class Ledger:
         return [(row["account"], row["what"], row["detail"]) for row in rows]
 
     def in_doubt(self, account: str) -> bool:
-        """Tell whether a payment of this account may have been forgotten with a ledger that was damaged."""
+        """Return whether a payment of this account may have been forgotten with a ledger that was damaged."""
         rows = self._rows(
             "SELECT what FROM marks WHERE what = ? OR (what = ? AND site = ? AND account = ?) ORDER BY id DESC LIMIT 1",
             (Event.DAMAGE, Event.STOCK_TAKEN, self.site, account),
@@ -379,7 +379,7 @@ class Ledger:
         email: str,
         measures: Mapping[str, float | int | str] | None = None,
     ) -> None:
-        """Record what became of a wish: once a run; telling the same again changes nothing.
+        """Record what became of a wish: once a run; recording the same again changes nothing.
 
         Args:
             run: name of the run.
@@ -391,31 +391,31 @@ class Ledger:
             measures: what was measured on the way, e.g. milliseconds after the opening.
 
         Raises:
-            LedgerError: this run has told another outcome of this wish.
+            LedgerError: this run has recorded another outcome of this wish.
         """
         key = (run, self.site, wish.account, *_slot_values(wish.first))
-        told = (email, *_slot_values(slot), outcome.value, why)
+        values = (email, *_slot_values(slot), outcome.value, why)
         with self._writing() as db:
             row = db.execute(
                 "SELECT email, got_court, got_day, got_hour, outcome, why FROM outcomes WHERE run = ? AND site = ?"
                 " AND account = ? AND court = ? AND day = ? AND hour = ?",
                 key,
             ).fetchone()
-            if row and tuple(row) != told:
+            if row and tuple(row) != values:
                 raise LedgerError(
-                    f"{wish.account}, {wish.first}: run {run} has told of this wish that it was "
-                    f"{row['outcome']} ({row['why'] or 'no reason'}), and now says {outcome} ({why or 'no reason'}). "
-                    "A wish has one outcome; the first one stands."
+                    f"{wish.account}, {wish.first}: run {run} has recorded that this wish is "
+                    f"{row['outcome']} ({row['why'] or 'no reason'}), so it cannot become {outcome} "
+                    f"({why or 'no reason'}). A wish has one outcome; the first one stands."
                 )
             if not row:
                 db.execute(
                     "INSERT INTO outcomes (run, site, account, court, day, hour, email, got_court, got_day, got_hour,"
                     " outcome, why, at, measures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (*key, *told, self._now(), json.dumps(dict(measures or {}))),
+                    (*key, *values, self._now(), json.dumps(dict(measures or {}))),
                 )
 
     def outcomes(self, run: str) -> list[OutcomeRecord]:
-        """Return the outcomes of a run in the order in which they were told."""
+        """Return the outcomes of a run in the order in which they were recorded."""
         rows = self._rows("SELECT * FROM outcomes WHERE site = ? AND run = ? ORDER BY id", (self.site, run))
         return [
             OutcomeRecord(
@@ -433,7 +433,7 @@ class Ledger:
         ]
 
     def unsent_log_rows(self) -> list[LogRow]:
-        """Return the outcomes of all runs that the sheet's log has not been told yet, oldest first."""
+        """Return the outcomes of all runs that are not in the sheet's log yet, oldest first."""
         rows = self._rows(
             "SELECT * FROM outcomes WHERE site = ? AND id NOT IN (SELECT outcome FROM sent) ORDER BY id", (self.site,)
         )
@@ -450,7 +450,7 @@ class Ledger:
         ]
 
     def log_sent(self, ids: Iterable[int]) -> None:
-        """Record that the sheet's log has these rows; telling it again changes nothing."""
+        """Record that the sheet's log has these rows; recording it again changes nothing."""
         with self._writing() as db:
             now = self._now()
             db.executemany("INSERT OR IGNORE INTO sent (outcome, at) VALUES (?, ?)", [(id_, now) for id_ in ids])

@@ -1,4 +1,4 @@
-"""A damaged ledger: set aside as it is, and begun anew with what can still be read of it.
+"""A damaged ledger: set aside as it is, and a new one begun with what can still be read of it.
 
 What was lost might have been a payment under way. So the new ledger says that it was begun after damage, and each
 account is looked at more closely until its stock has been taken once; see `AccountRun.compare_with_plan`.
@@ -33,7 +33,7 @@ _CARRIED_STATES = {SlotState.PAID, SlotState.PAYING, SlotState.UNKNOWN, SlotStat
 def repair(results: Path, now: datetime) -> str:
     """Set the ledger aside and begin a new one if it is damaged; to be called while no run goes on.
 
-    A file that is no ledger, or one of a newer version, is left alone: whoever opens it tells.
+    A file that is not a ledger, or is one of a newer version, is not touched: opening it reports that.
 
     Args:
         results: the folder of the ledger and of the runs.
@@ -54,7 +54,7 @@ def repair(results: Path, now: datetime) -> str:
             if not fault:
                 return ""
             draft = copy.with_name("new.sqlite3")
-            slots, outcomes = _begin_anew(draft, copy, results, fault, now)
+            slots, outcomes = _rebuild(draft, copy, results, fault, now)
             aside = _set_aside(path, now)
             draft.replace(path)
     except OSError as error:
@@ -82,7 +82,7 @@ def _copy_of(path: Path) -> Iterator[Path]:
 
 
 def _fault_of(copy: Path) -> str | None:
-    """Return what is wrong with the bytes of a ledger: empty if nothing is, None if this is no ledger of ours."""
+    """Return what is wrong with the bytes of a ledger: empty if nothing is, None if this is not a ledger of ours."""
     if not copy.exists() or not copy.stat().st_size:
         return ""
     ours = _is_ours(copy)
@@ -144,7 +144,7 @@ def _readable(copy: Path) -> dict[str, list[sqlite3.Row]]:
     return found
 
 
-def _begin_anew(draft: Path, copy: Path, results: Path, fault: str, now: datetime) -> tuple[int, int]:
+def _rebuild(draft: Path, copy: Path, results: Path, fault: str, now: datetime) -> tuple[int, int]:
     """Make a new ledger of what can be read of the old one; return how many slots and outcomes that are."""
     with closing(open_database(draft)) as db:
         rows = _readable(copy)
@@ -165,7 +165,7 @@ def _begin_anew(draft: Path, copy: Path, results: Path, fault: str, now: datetim
                 (*values, row["state"], why, row["pence"]),
             )
         for row in outcomes:
-            names = [name for name in row.keys() if name not in {"place", "id"}]  # noqa: SIM118 - a row is no mapping
+            names = [name for name in row.keys() if name not in {"place", "id"}]  # noqa: SIM118 - a row is not a mapping
             db.execute(
                 f"INSERT OR IGNORE INTO outcomes ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608
                 [row[name] for name in names],
@@ -248,9 +248,9 @@ def _runs_of_folders(results: Path) -> Iterator[tuple[object, ...]]:
     for folder in _run_folders(results):
         plan = folder / PLAN_FILE
         try:
-            told = json.loads(plan.read_text(encoding="utf-8"))
-            accounts = json.dumps([account_key(each["name"]) for each in told["accounts"]])
-            facts = (str(told["site"]), folder.name, date.fromisoformat(told["slot_day"]).isoformat(), accounts)
+            planned = json.loads(plan.read_text(encoding="utf-8"))
+            accounts = json.dumps([account_key(each["name"]) for each in planned["accounts"]])
+            facts = (str(planned["site"]), folder.name, date.fromisoformat(planned["slot_day"]).isoformat(), accounts)
         except (ValueError, KeyError, TypeError):
             facts = ("", folder.name, "", "[]")  # Of no site, but known by its name all the same.
         started = datetime.fromtimestamp(plan.stat().st_mtime, UTC).isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""What the ledger can be told: the states of a slot, which may follow which and by what proof, and events."""
+"""What the ledger records: the states of a slot, which may follow which and by what proof, and events."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Event(StrEnum):
     CLOCK = "clock"
     """What it knows of the clocks."""
     NOTICE = "notice"
-    """For whoever is at the terminal."""
+    """For the person at the terminal."""
     BANK = "bank"
     """The bank wants a person now."""
     CALL = "call"
@@ -66,7 +66,7 @@ class Event(StrEnum):
     """What a person was called for needs nobody any more."""
     CARD_DECLINED = "card declined"
     NO_END = "told to have no end"
-    """Of a run that was killed: a later run has told so."""
+    """Of a run that was killed: a later run has reported it."""
     DAMAGE = "begun after damage"
     """Of the whole ledger: the one before it was damaged."""
     STOCK_TAKEN = "stock taken after damage"

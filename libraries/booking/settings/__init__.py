@@ -1,1 +1,1 @@
-"""What a run is told from outside: settings, and what is secret of them."""
+"""What a run is given from outside: settings, and what is secret of them."""

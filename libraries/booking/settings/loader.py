@@ -47,7 +47,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, sites: Path
         environ: The environment. What is set there wins; what is empty there counts as not set.
         env_file: `.env`; it need not exist.
         sites: Folder of the sites, one Robot variable file each, with SITE_URL and PAYMENT_HOSTS, and BASKET_PATH if
-            people are to be told where the basket is. Relative paths start from the folder above it.
+            people are to learn where the basket is. Relative paths start from the folder above it.
 
     Raises:
         SettingsError: with every problem that was found.

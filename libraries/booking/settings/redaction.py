@@ -21,7 +21,7 @@ SHORTEST = 4
 _SHORTEST_NUMBER = 12
 """Digits; a card number has 12 to 19, and pages show them in groups."""
 _SHORTEST_CUT = 8
-"""Digits; so many of a number's first ones are blackened without the others. The first six only tell the bank."""
+"""Digits; so many of a number's first ones are blackened without the others. The first six only name the bank."""
 _BETWEEN = (
     # Blanks that Unicode counts as such, those that it does not, and the marks that people and pages group digits with.
     r"[\s\u00ad\u180e\u200b-\u200f\u2060\ufeff.,:;_/|+*\u00b7\u2022\u2010-\u2015\u2212-]"
@@ -114,5 +114,5 @@ class Redaction:
         return text
 
     def found_in(self, text: str) -> bool:
-        """Tell whether the text holds a secret."""
+        """Return whether the text holds a secret."""
         return any(pattern.search(text) for pattern in self._patterns)

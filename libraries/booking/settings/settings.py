@@ -61,7 +61,7 @@ class AccountCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a run is told, checked."""
+    """All that a run is given, checked."""
 
     site: str
     """Name of the site, e.g. ``camden-active``."""
@@ -155,7 +155,7 @@ class Settings:
         values |= {part for url in self.notify_urls for part in (url, url.partition("://")[2])}
         values.add(re.sub(r"[ -]", "", self.secrets.get("LB_CARD_NUMBER", "")))
         key = str((self.service_account or {}).get("private_key", ""))
-        # A key is written in lines, and each of them is part of the secret; its last one may be too short to tell.
+        # A key is written in lines, and each of them is part of the secret; its last one may be too short to count.
         values |= {key, *(line for line in key.splitlines() if len(line) >= 16 and "-----" not in line)}
         return tuple(sorted((value for value in values if value), key=lambda value: (-len(value), value)))
 

@@ -63,14 +63,14 @@ def parse_service_account(text: str) -> dict[str, object]:
         # Not strict: a key pasted into .env may have real line breaks where JSON wants \n.
         key = json.loads(text, strict=False)
     except ValueError:
-        raise ValueError("is no JSON: take the key file as Google gave it, in .env between single quotes") from None
+        raise ValueError("is not valid JSON: take the key file as Google gave it, in .env in single quotes") from None
     if not isinstance(key, dict) or key.get("type") != "service_account":
-        raise ValueError('is no service account\'s key: its "type" must be "service_account"')
+        raise ValueError('is not a valid key of a service account: its "type" must be "service_account"')
     for name in ("client_email", "private_key", "token_uri"):
         if not isinstance(key.get(name), str) or not key[name].strip():
             raise ValueError(f'has no "{name}": take the key file as Google gave it')
     if "PRIVATE KEY-----" not in key["private_key"]:
-        raise ValueError('has a "private_key" that is none: take the key file as Google gave it')
+        raise ValueError('has a "private_key" that is not a valid one: take the key file as Google gave it')
     try:
         parse_url(key["token_uri"])
     except ValueError as error:
@@ -83,7 +83,7 @@ def parse_payment(text: str) -> Payment:
     try:
         return Payment(text.lower())
     except ValueError:
-        raise ValueError(f"{shown(text)} is neither pay nor rehearse") from None
+        raise ValueError(f"{shown(text)} is not a valid choice: write pay or rehearse") from None
 
 
 def parse_notify(text: str) -> Notify:
@@ -91,7 +91,7 @@ def parse_notify(text: str) -> Notify:
     try:
         return Notify(text.lower())
     except ValueError:
-        raise ValueError(f"{shown(text)} is neither trouble nor always") from None
+        raise ValueError(f"{shown(text)} is not a valid choice: write trouble or always") from None
 
 
 def parse_notify_urls(text: str) -> tuple[str, ...]:
@@ -100,7 +100,9 @@ def parse_notify_urls(text: str) -> tuple[str, ...]:
     for number, url in enumerate(urls, start=1):
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://\S+", url):
             # Not shown: it may hold a token.
-            raise ValueError(f"address {number} is none: write Apprise addresses with spaces, such as ntfys://topic")
+            raise ValueError(
+                f"address {number} is not a valid Apprise address: write addresses with spaces, such as ntfys://topic"
+            )
     return urls
 
 
@@ -108,7 +110,7 @@ def parse_pence(text: str) -> int:
     """Return an amount in pence, given in pounds."""
     match = re.fullmatch(r"£?\s?([0-9]{1,5}(?:\.[0-9]{2})?)", text)
     if not match:
-        raise ValueError(f"{shown(text)} is no amount: write pounds, such as 50 or 50.00")
+        raise ValueError(f"{shown(text)} is not a valid amount: write pounds, such as 50 or 50.00")
     return int(Decimal(match[1]) * 100)
 
 
@@ -143,7 +145,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{shown(text)} is no instant: write one such as 2026-11-24T00:00:00+00:00") from None
+        raise ValueError(f"{shown(text)} is not a valid instant: write one such as 2026-11-24T00:00:00+00:00") from None
     if instant.utcoffset() is None:
         raise ValueError(f"{shown(text)} has no zone: add it at the end, such as +00:00 or Z")
     return instant.astimezone(zone)

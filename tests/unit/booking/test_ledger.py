@@ -548,7 +548,7 @@ def test_what_was_recorded_before_a_kill_is_there(path: Path, lines: int) -> Non
         history = ledger.history()
         told = [[record.slot.date.isoformat(), str(record.slot.hour), record.state.value] for record in history]
         assert told[: len(said)] == said
-        assert len(told) <= len(said) + 1  # at most the step that was written and not yet told
+        assert len(told) <= len(said) + 1  # at most the step that was written and not yet printed
         walk(ledger, [SlotState.PAID], Slot(3, DAY, 8))
 
 

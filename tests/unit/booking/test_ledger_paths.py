@@ -118,7 +118,7 @@ class Search:
     )
 
     def take(self, slot: Slot, step: LedgerStep) -> bool:
-        """Take a step, or tell that the ledger refuses it."""
+        """Take a step, or say that the ledger refuses it."""
         try:
             if step.click is not None:
                 self.ledger.begin_payment(

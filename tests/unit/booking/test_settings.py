@@ -332,7 +332,7 @@ def test_a_practice_venue_to_be_started_takes_no_notice_of_real_keys_and_cards(l
     [
         ("canary-file.json", "neither JSON"),
         ("canary" * 100, "neither JSON"),
-        ('{"private_key": "canary', "no JSON"),
+        ('{"private_key": "canary', "not valid JSON"),
         ("{}", '"type"'),
         (json.dumps({**KEY, "type": "authorized_user"}), '"type"'),
         (json.dumps({**KEY, "client_email": ""}), '"client_email"'),

@@ -1,4 +1,4 @@
-"""What stands for the rest of a run: a plan, messages that go nowhere, workers that are no processes."""
+"""What stands for the rest of a run: a plan, messages that go nowhere, workers without processes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class LastingWorkers:
         self.done.append("stopped")
 
     def finish(self) -> None:
-        self.done.append("finished" if not self.running else "left alone")
+        self.done.append("finished" if not self.running else "still running")
 
 
 class WatchedWorkers:

@@ -77,7 +77,7 @@ def test_a_run_that_is_going_on_is_told_with_the_command_to_paste_again(
     assert ledger.state("anne_marie", SLOT) is SlotState.PAYING
     told = capsys.readouterr().err
     assert all(part in told for part in ("Another run is going on", "still works with the ledger", "Wait for its end"))
-    assert "this one leaves it alone" not in told
+    assert "this one ends" not in told
     assert say(monkeypatch, *shlex.split(told.splitlines()[-1])[1:]) == 0
     assert ledger.state("anne_marie", SLOT) is SlotState.PAID
 

@@ -50,7 +50,7 @@ def test_a_service_that_hangs_delays_nothing(monkeypatch: pytest.MonkeyPatch) ->
                 notifier.send("one", "x")
             assert time.monotonic() - started < 0.5
         assert time.monotonic() - started < 5
-        # While the service still hangs: when it ends the messages fail after all, which is told as well.
+        # While the service still hangs: when it ends the messages fail after all, which is reported as well.
         assert ["hangs" in warning and CANARY not in warning for warning in warned] == [True]
 
 

@@ -233,7 +233,7 @@ def test_a_run_begins_with_what_is_unsettled_of_any_day_and_account(
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Warning: ")]
     assert [line.partition(",")[0] for line in told] == ["Warning: mother", "Warning: grandma", "Warning: mum"]
     assert all("./run.sh settle" in line for line in told)
-    says = ("this run looks it up", "no password in the settings", "no account of the sheet")
+    says = ("this run looks it up", "no password in the settings", "not an account of the sheet")
     assert [part in line for part, line in zip(says, told, strict=True)] == [True] * 3
     assert read_plan(next(tmp_path.glob("*/plan.json"))).basket_url == "https://site.example.test/basket/"
 
@@ -259,13 +259,13 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
         for name in ("first", "second", "ended"):
             ledger.start_run(name, date(2026, 12, 21), ["mother"])
         ledger.end_run("ended", 0)
-        run.book("it was mended")
+        run.book("it was repaired")
         ((title, text),) = letters.sent
         assert title == "An earlier run came to no end"
         assert [line.split()[:2] for line in text.splitlines()] == [["run", "first"], ["run", "second"]]
         (plan,) = map(read_plan, tmp_path.glob("*/plan.json"))
         assert [remark.message.split(" for ")[0] for remark in plan.remarks if remark.kind is RemarkKind.LEDGER] == [
-            "it was mended", "run first", "run second",
+            "it was repaired", "run first", "run second",
         ]  # fmt: skip
         assert "run first for Mon 21 Dec 2026 (mother)" in capsys.readouterr().out
         assert all(ledger.marks(name, Event.NO_END) for name in ("first", "second"))
@@ -339,7 +339,7 @@ def test_what_was_still_called_for_by_workers_that_end_is_passed_on(
     assert "Held and not paid: court 2" in texts[-1]
 
 
-@pytest.mark.parametrize("trouble", [LedgerError("the ledger is damaged"), ValueError("'helx' is no state")])
+@pytest.mark.parametrize("trouble", [LedgerError("the ledger is damaged"), ValueError("'helx' is not a valid state")])
 def test_a_ledger_that_can_be_used_no_more_may_hide_a_payment(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:

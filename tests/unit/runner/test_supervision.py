@@ -1,4 +1,4 @@
-"""Workers watched over: what they call for is passed on, and whoever is lost is missed while it still helps."""
+"""Workers watched over: what they call for is passed on, and a lost one is noticed while it still helps."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_what_a_killed_worker_held_is_told_while_the_others_go_on(watched: Watch
     assert title == "A person is needed, Mon 28 Dec"
     assert text.startswith("Mother: site error: the worker of this account was killed or lost")
     assert "Held and not paid: court 1, Mon 28 Dec 2026, 08:00" in text
-    # At the end her books are looked at once more, and nothing is told twice.
+    # At the end her books are looked at once more, and nothing is reported twice.
     assert watched.supervision.close_books()
     watched.supervision.relay_events(quiet=False)
     assert [record.account for record in watched.ledger.outcomes("now")] == ["mother", "father"]

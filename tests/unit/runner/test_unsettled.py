@@ -55,8 +55,8 @@ def test_an_unsettled_payment_is_told_with_all_that_settles_it() -> None:
     ("account", "court", "says"),
     [
         ("mother", 1, "this run looks it up in My Bookings"),
-        ("grandma", 2, "no account of this run, which looks only at the bookings of its own accounts"),
-        ("mum", 1, "mum is no account of the sheet (was it renamed?), so the bookings of all accounts of this run are"),
+        ("grandma", 2, "not an account of this run, which looks only at the bookings of its own accounts"),
+        ("mum", 1, "mum is not an account of the sheet (was it renamed?), so the bookings of all accounts of"),
         ("mum", 2, "so the bookings of all accounts of this run are searched for it"),
     ],
 )

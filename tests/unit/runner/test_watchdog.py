@@ -42,7 +42,7 @@ Start = Callable[[], subprocess.Popen[str]]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a run that has a child of its own and ends when it is told."""
+    """Starts a run that has a child of its own and ends when it is asked to."""
 
     started: list[subprocess.Popen[str]] = []
 
