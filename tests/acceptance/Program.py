@@ -12,6 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from robot.api import logger
 from robot.api.deco import keyword, library
 from selectolax.lexbor import LexborHTMLParser
 
+from booking.ledger.database import LEDGER
 from runner.browser import find_browser
 from runner.workers import RESULTS_MARK, processes_of
+from tests.acceptance.Notifications import notifications_of_suite
+from tests.acceptance.Venue import venue_of_suite
 from tests.support.leaks import find_in_folder, find_in_texts, secrets_of
 from tests.support.ledger import ask_ledger
 from tests.support.process import STEADY, ProgramRun
@@ -31,21 +36,38 @@ from tests.support.venue import PROJECT
 LONGEST_RUN = 180.0
 """Seconds; a run of three accounts takes about 25 on two cores."""
 PATIENCE = 90.0
+SLOTS = "SELECT account, day, hour, state, pence FROM slots ORDER BY hour"
 # Other tools write there, and so does a run by hand; the runs of the tests have a results folder of their own.
 NOT_OF_THE_PROJECT = {".git", ".venv", "results", "__pycache__"} | {
     f".{tool}" for tool in ("hypothesis", "mypy_cache", "pytest_cache", "robocop_cache", "ruff_cache")
 }
 
 
+@dataclass(frozen=True)
+class LeftByCall:
+    """What there was when a call had ended."""
+
+    slots: list[dict[str, Any]]
+    """The ledger's."""
+    latest: Path
+    """Where ``latest`` leads to."""
+    newest: Path | None
+    """The folder of the newest run, if there has been any."""
+
+
 @library(scope="SUITE")
 class Program:
-    """Calls of `./run.sh` into one results folder."""
+    """Calls of `./run.sh` into one results folder.
+
+    Checks look at what there is now or, where they are given the number of a call, at what there was when it had ended.
+    """
 
     def __init__(self) -> None:
         self._settings: dict[str, str] = {}
         self._results = Path()
         self._runs: list[ProgramRun] = []
         self._last: ProgramRun | None = None
+        self._left: dict[int, LeftByCall] = {}
         self._files: dict[str, tuple[int, int]] = {}
         self._damaged = b""
         self._lure: socket.socket | None = None
@@ -115,7 +137,7 @@ class Program:
         worker.send_signal(signal.SIGKILL)
 
     @keyword
-    def wait_until_ready(self, *accounts: str) -> None:
+    def wait_for_readiness(self, *accounts: str) -> None:
         """Waits until these accounts wait for the opening."""
         question = (
             "SELECT account FROM marks WHERE what = 'ready' AND run = (SELECT max(run) FROM runs WHERE ended IS NULL)"
@@ -127,11 +149,18 @@ class Program:
 
     @keyword
     def end_everything(self) -> None:
-        """Ends calls that a failed test has left running."""
+        """Ends calls that a failed test has left running, and the other server."""
         for run in self._runs:
             if run.status is None:
                 run.terminate()
                 run.wait(PATIENCE)
+        if self._lure is not None:
+            self._lure.close()
+
+    @keyword
+    def get_instant_in(self, seconds: float) -> str:
+        """Returns the instant so many seconds from now, as options take it."""
+        return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
 
     # How it ended
 
@@ -212,9 +241,9 @@ class Program:
     # The ledger
 
     @keyword
-    def ledger_should_say(self, account: str, *slots: str) -> None:
+    def ledger_should_say(self, account: str, *slots: str, after_call: int | None = None) -> None:
         """Checks where each slot of an account stands in the ledger, e.g. ``10:00 paid``."""
-        rows = self._ledger("SELECT hour, state FROM slots WHERE account = ? ORDER BY hour", account)
+        rows = [row for row in self._slots(after_call) if row["account"] == account]
         found = [f"{row['hour']:02d}:00 {row['state']}" for row in rows]
         if found != list(slots):
             raise AssertionError(f"ledger of {account}: found {found}, wanted {list(slots)}")
@@ -222,13 +251,13 @@ class Program:
     @keyword
     def ledger_should_count(self, account: str, *slots: str) -> None:
         """Checks at which price the ledger has each slot of an account, e.g. ``10:00 £13.90``."""
-        rows = self._ledger("SELECT hour, pence FROM slots WHERE account = ? ORDER BY hour", account)
+        rows = [row for row in self._slots() if row["account"] == account]
         found = [f"{row['hour']:02d}:00 £{row['pence'] / 100:.2f}" for row in rows]
         if found != list(slots):
             raise AssertionError(f"prices of {account} in the ledger: found {found}, wanted {list(slots)}")
 
     @keyword
-    def ledger_should_agree_with(self, records: dict[str, Any]) -> None:
+    def ledger_should_agree_with(self, records: dict[str, Any], after_call: int | None = None) -> None:
         """Checks that the ledger forgets nothing that the venue has sold or holds, and claims nothing else.
 
         What was paid without an answer may stand as ``unknown``, what was asked for without one as ``intent``.
@@ -239,8 +268,7 @@ class Program:
             if each["state"] in {"held", "sold"}
         }
         allowed = {"sold": {"paid", "unknown"}, "held": {"held", "intent", "paying", "unknown"}, "": {"released"}}
-        rows = self._ledger("SELECT * FROM slots")
-        states = {(row["account"], row["day"], row["hour"]): row["state"] for row in rows}
+        states = {(row["account"], row["day"], row["hour"]): row["state"] for row in self._slots(after_call)}
         wrong = [
             f"{slot}: {states.get(slot, 'nothing')} in the ledger, {fates.get(slot, 'nothing')} at the venue"
             for slot in sorted(states.keys() | fates.keys())
@@ -271,9 +299,9 @@ class Program:
     # The report
 
     @keyword
-    def report_should_be_complete(self, *accounts: str) -> None:
+    def report_should_be_complete(self, *accounts: str, after_call: int | None = None) -> None:
         """Checks that the newest run has left everything it should, pictures of these accounts too."""
-        folder = self.newest_run()
+        folder = self.get_newest_run(after_call)
         for name in ("report.html", "log.html", "output.xml", "xunit.xml", "plan.json"):
             if not (folder / name).stat().st_size:
                 raise AssertionError(f"{name} is empty")
@@ -282,7 +310,7 @@ class Program:
                 raise AssertionError(f"there is no picture of {account}")
 
     @keyword
-    def keep_pictures_from_being_kept(self) -> None:
+    def block_pictures(self) -> None:
         """Puts a file in the place of the folder for pictures of the call that was left running."""
         began = "SELECT run FROM runs WHERE ended IS NULL"
         self._wait(lambda: bool(self._ledger(began)), "a run begun")
@@ -293,29 +321,28 @@ class Program:
     @keyword
     def no_picture_should_be_kept(self) -> None:
         """Checks that the newest run has still a file in the place of its folder for pictures, and no picture."""
-        folder = self.newest_run()
+        folder = self.get_newest_run()
         if not (folder / "pictures").is_file() or list(folder.rglob("*.jpg")):
             raise AssertionError(f"there are pictures in {folder.name}")
 
     @keyword
-    def newest_run(self) -> Path:
+    def get_newest_run(self, after_call: int | None = None) -> Path:
         """Returns the folder that ``latest`` leads to, and checks that it is the newest one."""
-        folder = (self._results / "latest").resolve(strict=True)
-        newest = max(self._results.glob("20*"))
-        if folder != newest:
-            raise AssertionError(f"latest leads to {folder.name}, the newest run is {newest.name}")
-        return folder
+        left = self._look() if after_call is None else self._left[after_call]
+        if left.latest != left.newest:
+            raise AssertionError(f"latest leads to {left.latest}, the newest run is {left.newest}")
+        return left.latest
 
     @keyword
-    def report_elsewhere_should_show(self, *texts: str) -> None:
+    def report_elsewhere_should_show(self, *texts: str, after_call: int | None = None) -> None:
         """Copies the newest run to another folder, opens its report in a browser there, and checks what it shows.
 
         Every file that the report links to must be in the copy.
         """
         with tempfile.TemporaryDirectory() as elsewhere:
             copy = Path(elsewhere) / "copied report"
-            shutil.copytree(self.newest_run(), copy)
-            page = _open_in_browser(copy / "report.html", Path(elsewhere))
+            shutil.copytree(self.get_newest_run(after_call), copy)
+            page = open_in_browser(copy / "report.html")
             shown = " ".join(page.text(separator=" ").split())
             missing = [text for text in texts if text not in shown]
             if missing:
@@ -350,14 +377,13 @@ class Program:
 
     @keyword
     def nobody_should_have_come(self) -> None:
-        """Checks that nothing has connected to the other server, and closes it."""
+        """Checks that nothing has connected to the other server."""
         if self._lure is None:
             raise AssertionError("there is no other server")
-        with self._lure:
-            try:
-                self._lure.accept()
-            except BlockingIOError:
-                return
+        try:
+            self._lure.accept()
+        except BlockingIOError:
+            return
         raise AssertionError("somebody has visited the other server")
 
     # Secrets
@@ -384,23 +410,18 @@ class Program:
             raise AssertionError("\n".join(sorted(set(found))) or f"there is nothing to search in {where}")
 
     @keyword
-    def node_and_browser_should_have_been_seen(self) -> None:
+    def node_and_browser_should_be_seen(self) -> None:
         """Checks that the search of process list and environments was no search in nothing."""
         seen = {kind for run in self._runs for kind in run.environments}
         if seen != {"node", "browser"}:
             raise AssertionError(f"of Node and browser only {seen or 'nothing'} was seen during the runs")
 
     @keyword
-    def page_that_repeats_the_card_number(self) -> str:
+    def get_page_with_card_number(self) -> str:
         """Returns a page that says what went wrong, with the number of the card in it, whole and in fours."""
         number = self._settings["LB_CARD_NUMBER"]
         said = f"The payment with card {number} ({' '.join(re.findall('....', number))}) could not be processed."
         return f'<!DOCTYPE html><title>Payment</title><h1>Payment</h1><p class="scp-error">{said}</p>'
-
-    @keyword
-    def get_secret_values(self) -> list[str]:
-        """Returns the passwords and the card number, which nothing may say."""
-        return [value for name, value in self._settings.items() if name.endswith(("_PASSWORD", "_NUMBER"))]
 
     @property
     def last(self) -> ProgramRun:
@@ -410,13 +431,34 @@ class Program:
         return self._last
 
     def _start(self, options: tuple[str, ...], settings: dict[str, str]) -> ProgramRun:
+        call = len(self._runs) + 1
+        venue_of_suite().note_start(call)
+        notifications_of_suite().note_start(call)
         run = ProgramRun(PROJECT / "run.sh", options, {**self._settings, **settings})
         self._runs.append(run)
         return run
 
     def _take(self, run: ProgramRun) -> None:
-        self._last = run
         logger.info(f"Exit status {run.status}\n{run.said}")
+        self._last = run
+        call = self._runs.index(run) + 1
+        self._left[call] = self._look()
+        venue_of_suite().note_end(call)
+        notifications_of_suite().note_end(call)
+
+    def _look(self) -> LeftByCall:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            folder = self._results
+            if (folder / LEDGER).exists() and not (folder / f"{LEDGER}-wal").exists():
+                # Nobody has it open. Asking it in its place would leave files beside it that the next call would meet.
+                folder = Path(elsewhere)
+                shutil.copy(self._results / LEDGER, folder)
+            slots = ask_ledger(folder, SLOTS)
+        runs = self._results.glob("20*")
+        return LeftByCall(slots, (self._results / "latest").resolve(), max(runs, default=None))
+
+    def _slots(self, after_call: int | None = None) -> list[dict[str, Any]]:
+        return self._ledger(SLOTS) if after_call is None else self._left[after_call].slots
 
     def _ledger(self, question: str, *values: str) -> list[dict[str, Any]]:
         return ask_ledger(self._results, question, *values)
@@ -455,13 +497,14 @@ def _files_of_project() -> Iterator[tuple[str, tuple[int, int]]]:
             yield str(path.relative_to(PROJECT)), (facts.st_size, facts.st_mtime_ns)
 
 
-def _open_in_browser(page: Path, profile: Path) -> LexborHTMLParser:
+def open_in_browser(page: Path) -> LexborHTMLParser:
     """Return a page as a browser shows it, after its scripts have run."""
     program = find_browser(None, os.environ, logger.info)
-    command = [str(program), "--headless", f"--user-data-dir={profile / 'profile'}", "--disable-gpu"]
-    command += ["--no-sandbox"] if os.geteuid() == 0 else []
-    command += ["--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True, text=True)
+    with tempfile.TemporaryDirectory() as profile:
+        command = [str(program), "--headless", f"--user-data-dir={profile}", "--disable-gpu"]
+        command += ["--no-sandbox"] if os.geteuid() == 0 else []
+        command += ["--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True, text=True)
     return LexborHTMLParser(done.stdout)
 
 

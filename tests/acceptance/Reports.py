@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from robot.api import ExecutionResult, logger
 from robot.api.deco import keyword, library
-from selectolax.lexbor import LexborHTMLParser
 
-from runner.browser import find_browser
 from runner.workers import RESULTS_MARK, processes_of
+from tests.acceptance.Program import open_in_browser
 
 SENT = "request sent, ms after the opening"
 CONFIRMED = "hold confirmed, ms after the opening"
 TABLE = "Outcome Why Tries Request sent Hold confirmed"
 ONE_CLOCK = 100.0
 """Milliseconds by which the clock of a browser may differ from that of the system it runs on."""
-PATIENCE = 90.0
 
 
 @library(scope="SUITE")
@@ -101,7 +96,7 @@ class Reports:
     @keyword
     def report_in_browser_should_show(self, folder: Path, *texts: str) -> None:
         """Opens the report of a run in a browser and checks that it shows one table of outcomes, and these texts."""
-        shown = " ".join(_open_in_browser(folder / "report.html").text(separator=" ").split())
+        shown = " ".join(open_in_browser(folder / "report.html").text(separator=" ").split())
         missing = [text for text in texts if text not in shown]
         if missing or shown.count(TABLE) != 1:
             raise AssertionError(f"the report has {shown.count(TABLE)} tables and not {missing}:\n{shown[:3000]}")
@@ -127,14 +122,3 @@ def _is_hold_of(hold: dict[str, Any], outcome: dict[str, Any]) -> bool:
         slot["date"],
         slot["hour"],
     )
-
-
-def _open_in_browser(page: Path) -> LexborHTMLParser:
-    """Return a page as a browser shows it, after its scripts have run."""
-    program = find_browser(None, os.environ, logger.info)
-    with tempfile.TemporaryDirectory() as profile:
-        command = [str(program), "--headless", f"--user-data-dir={profile}", "--disable-gpu"]
-        command += ["--no-sandbox"] if os.geteuid() == 0 else []
-        command += ["--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True, text=True)
-    return LexborHTMLParser(done.stdout)

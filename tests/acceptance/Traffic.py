@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from robot.api import logger
 from robot.api.deco import keyword, library
-from robot.libraries.BuiltIn import BuiltIn
 
 from booking.account.hold_strategy import Limits
-from tests.acceptance.Venue import COURTS, Venue
+from tests.acceptance.Venue import COURTS, venue_of_suite
 
 BOOK = "/courses/book.aspx"
 CALENDAR = "/courses/detail/"
@@ -52,14 +51,14 @@ class Traffic:
             raise AssertionError(f"the pauses do not grow: {[round(pause) for pause in pauses]} ms")
 
     @keyword
-    def slot_should_be_asked_for_once_since(self, instant: datetime, account: str, hour: int) -> None:
-        """Checks that one request for a slot has reached the site from this instant on."""
-        times = len([each for each in self._asked_for(account, hour) if each["at"] >= instant.timestamp() * 1000])
+    def slot_should_be_asked_for_once(self, account: str, hour: int, since: datetime) -> None:
+        """Checks that one request for a slot has reached the site from an instant on."""
+        times = len([each for each in self._asked_for(account, hour) if each["at"] >= since.timestamp() * 1000])
         if times != 1:
-            raise AssertionError(f"{account} has asked {times} times for {hour}:00 since {instant:%H:%M:%S.%f}")
+            raise AssertionError(f"{account} has asked {times} times for {hour}:00 since {since:%H:%M:%S.%f}")
 
     @keyword
-    def slots_should_be_asked_for_in_one_go(self, account: str, *hours: int) -> None:
+    def slots_should_be_asked_for_together(self, account: str, *hours: int) -> None:
         """Checks that an account's first requests were for these slots, in this order, with nothing in between."""
         asked = self._asked_by(account)
         first = next((place for place, each in enumerate(asked) if each["path"].startswith(BOOK)), len(asked))
@@ -68,15 +67,15 @@ class Traffic:
             raise AssertionError(f"{account} has not begun with {hours} in one go but with {found}")
 
     @keyword
-    def only_one_slot_should_be_asked_for(self, account: str) -> None:
+    def one_slot_should_be_asked_for(self, account: str) -> None:
         """Checks that an account has sent one request for a slot, whichever, and then no more."""
         asked = [each["path"] for each in self._asked_by(account) if each["path"].startswith(BOOK)]
         if len(asked) != 1:
             raise AssertionError(f"{account} has asked for {asked}")
 
     @keyword
-    def slot_should_be_left_alone_once_seen_as_taken(self, account: str, hour: int) -> None:
-        """Checks that a slot was not asked for again after the calendar had been looked at."""
+    def taken_slot_should_be_left_alone(self, account: str, hour: int) -> None:
+        """Checks that a slot was not asked for again after the calendar, which shows it as taken, was looked at."""
         asked = self._asked_for(account, hour)
         looks = [each["at"] for each in self._looks(account) if each["at"] > asked[0]["at"]]
         if not looks:
@@ -85,9 +84,11 @@ class Traffic:
             raise AssertionError(f"{account} has asked for {hour}:00 after a look at the calendar")
 
     @keyword
-    def looks_should_be_apart(self, account: str, seconds: float, since: datetime) -> None:
+    def looks_should_be_apart(
+        self, account: str, seconds: float, since: datetime, after_call: int | None = None
+    ) -> None:
         """Checks that an account has come to look more than once since an instant, each time so far apart at least."""
-        looks = [each["at"] for each in self._visits(account) if each["at"] >= since.timestamp() * 1000]
+        looks = [each["at"] for each in self._visits(account, after_call) if each["at"] >= since.timestamp() * 1000]
         apart = [(later - earlier) / 1000 for earlier, later in pairwise(looks)]
         logger.info(f"Seconds between looks of {account}: {[round(each, 2) for each in apart]}")
         if not apart or min(apart) < seconds:
@@ -96,7 +97,7 @@ class Traffic:
     @keyword
     def slot_should_be_seen_free_again(self, account: str, hour: int, at_least: int = 3) -> None:
         """Checks that an account has turned to the calendar so often since a rival gave a slot of its court back."""
-        rivals = [each for each in _venue().get_records()["holds"] if each["email"].startswith("rival@")]
+        rivals = [each for each in venue_of_suite().get_records()["holds"] if each["email"].startswith("rival@")]
         given = [each["expires"] for each in rivals if (each["court"], each["hour"]) == (COURTS[account], hour)]
         looks = [each for each in self._looks(account) if given and each["at"] > given[0]]
         if len(looks) < at_least:
@@ -112,22 +113,22 @@ class Traffic:
         posts = [each for each in self._asked_by(account) if each["method"] == "POST"]
         return [each for each in posts if each["path"].startswith(CALENDAR)]
 
-    def _visits(self, account: str) -> list[dict[str, Any]]:
+    def _visits(self, account: str, after_call: int | None) -> list[dict[str, Any]]:
         """Return the first of the two requests of each quiet look: on to the slot day's week, and back."""
-        asked = self._asked_by(account)
+        asked = self._asked_by(account, after_call)
         last = max(place for place, each in enumerate(asked) if each["path"].startswith(BOOK))
         after = [each for each in asked[last + 1 :] if each["method"] == "POST" and each["path"].startswith(CALENDAR)]
         return after[::2]
 
     @staticmethod
-    def _asked_by(account: str) -> list[dict[str, Any]]:
-        venue = _venue()
+    def _asked_by(account: str, after_call: int | None = None) -> list[dict[str, Any]]:
+        venue = venue_of_suite()
         email = venue.practice.emails[account]
-        return [each for each in venue.get_records()["requests"] if (each["app"], each["email"]) == ("site", email)]
-
-
-def _venue() -> Venue:
-    return cast("Venue", BuiltIn().get_library_instance("Venue"))
+        return [
+            each
+            for each in venue.get_records(after_call)["requests"]
+            if (each["app"], each["email"]) == ("site", email)
+        ]
 
 
 def _answered(request: dict[str, Any]) -> float:

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn
 
 from practice.client import VenueClient
 from practice.clock import DAYS_AHEAD, LONDON
@@ -25,11 +26,18 @@ PATIENCE = 90.0
 
 @library(scope="SUITE")
 class Venue:
-    """One practice venue for a suite, with records of its own."""
+    """One practice venue for a suite, with records of its own.
+
+    Checks look at what there is now or, where they are given the number of a call, at what there was when it had ended.
+    """
 
     def __init__(self) -> None:
         self._venue: PracticeVenue | None = None
         self._day = date.min
+        self._before: dict[int, dict[str, Any]] = {}
+        self._after: dict[int, dict[str, Any]] = {}
+        self._logs: dict[int, list[list[str]]] = {}
+        self._openings: dict[int, datetime | None] = {}
 
     @keyword
     def start_venue(self, state: Path) -> dict[str, str]:
@@ -126,53 +134,57 @@ class Venue:
     # What really happened
 
     @keyword
-    def get_records(self) -> dict[str, Any]:
+    def get_records(self, after_call: int | None = None) -> dict[str, Any]:
         """Returns the venue's own records: holds, bookings, payments, submissions, logins, requests."""
-        return self.client.records()
+        return self.client.records() if after_call is None else self._after[after_call]
 
     @keyword
-    def get_log_of_sheet(self) -> list[list[str]]:
+    def get_log_of_sheet(self, after_call: int | None = None) -> list[list[str]]:
         """Returns the rows of the sheet's log, without its header."""
-        header, *rows = self.client.sheet(LOG)
+        header, *rows = self.client.sheet(LOG) if after_call is None else self._logs[after_call]
         if tuple(header) != LOG_COLUMNS:
             raise AssertionError(f"the header of the log has changed: {header}")
         return rows
 
     @keyword
-    def slots_should_be_sold_to(self, account: str, *hours: int, on: date | None = None) -> None:
+    def slots_should_be_sold_to(
+        self, account: str, *hours: int, on: date | None = None, after_call: int | None = None
+    ) -> None:
         """Checks that the account has booked exactly these hours of a day, at its own court, once each."""
         day = (on or self._day).isoformat()
-        found = [slot for slot in self._slots("bookings", account) if slot[1] == day]
+        found = [slot for slot in self._slots("bookings", account, after_call) if slot[1] == day]
         self._should_equal(f"bookings of {account}", found, [(COURTS[account], day, hour) for hour in hours])
 
     @keyword
-    def slots_should_be_held_by(self, account: str, *hours: int) -> None:
-        """Checks that the account's basket holds exactly these hours of the slot day now."""
+    def slots_should_be_held_by(self, account: str, *hours: int, after_call: int | None = None) -> None:
+        """Checks that the account's basket holds exactly these hours of the slot day."""
         wanted = [(COURTS[account], self._day.isoformat(), hour) for hour in hours]
-        self._should_equal(f"basket of {account}", self._slots("holds", account, state="held"), wanted)
+        self._should_equal(f"basket of {account}", self._slots("holds", account, after_call, state="held"), wanted)
 
     @keyword
-    def nothing_should_be_new_since(self, before: dict[str, Any]) -> None:
-        """Checks that nothing was held, paid or booked, nor any payment tried, since these records were got."""
-        now = self.get_records()
+    def call_should_change_nothing(self, number: int) -> None:
+        """Checks that nothing was held, paid or booked, nor any payment tried, during a call; the first is number 1."""
+        before, after = self._before[number], self._after[number]
         for kind in ("holds", "bookings", "payments", "submissions"):
-            self._should_equal(kind, now[kind], before[kind])
+            self._should_equal(kind, after[kind], before[kind])
 
     @keyword
-    def payments_should_be(self, account: str, *payments: str) -> None:
+    def payments_should_be(self, account: str, *payments: str, after_call: int | None = None) -> None:
         """Checks all payments of an account, each as its method and fate, e.g. ``card paid``."""
-        found = [f"{each['method']} {each['status']}" for each in self._of("payments", account)]
+        found = [f"{each['method']} {each['status']}" for each in self._of("payments", account, after_call)]
         self._should_equal(f"payments of {account}", found, list(payments))
 
     @keyword
-    def slots_should_be_paid_for(self, account: str, *hours: int, on: date | None = None) -> None:
+    def slots_should_be_paid_for(
+        self, account: str, *hours: int, on: date | None = None, after_call: int | None = None
+    ) -> None:
         """Checks that money of an account was taken for exactly these hours of a day, once for each, in all runs."""
         day = (on or self._day).isoformat()
-        found = sorted(slot for slot in self._paid_for(account) if slot[1] == day)
+        found = sorted(slot for slot in self._paid_for(account, after_call) if slot[1] == day)
         self._should_equal(f"paid for by {account}", found, [(COURTS[account], day, hour) for hour in hours])
 
     @keyword
-    def no_slot_should_be_paid_for_twice(self) -> None:
+    def no_slot_should_be_paid_twice(self) -> None:
         """Checks that money was taken for each slot once at most, by whichever account and in whichever run."""
         paid = Counter(slot for account in self.practice.emails for slot in self._paid_for(account))
         self._should_equal("paid for more than once", [slot for slot, times in paid.items() if times > 1], [])
@@ -210,9 +222,10 @@ class Venue:
         return f"£{sum(paid) / 100:.2f}"
 
     @keyword
-    def payment_button_should_be_pressed(self, account: str, times: int) -> None:
+    def payment_button_should_be_pressed(self, account: str, times: int, after_call: int | None = None) -> None:
         """Checks how often the portal was told to pay for an account, whatever came of it."""
-        self._should_equal(f"presses of the payment button by {account}", len(self._of("submissions", account)), times)
+        pressed = len(self._of("submissions", account, after_call))
+        self._should_equal(f"presses of the payment button by {account}", pressed, times)
 
     @keyword
     def logins_should_be(self, account: str, *fates: str) -> None:
@@ -221,23 +234,22 @@ class Venue:
         self._should_equal(f"logins of {account}", found, list(fates))
 
     @keyword
-    def sheet_should_log(self, account: str, *rows: str) -> None:
+    def sheet_should_log(self, account: str, *rows: str, after_call: int | None = None) -> None:
         """Checks the log's rows of an account on the slot day, in the order of the hours, e.g. ``10:00 booked``."""
         email = self.practice.emails[account]
-        found = [f"{row[4]} {row[5]}" for row in self.get_log_of_sheet() if row[1] == email]
+        found = [f"{row[4]} {row[5]}" for row in self.get_log_of_sheet(after_call) if row[1] == email]
         self._should_equal(f"log of {account}", sorted(found), sorted(rows))
 
     @keyword
-    def sheet_should_explain(self, outcome: str, *texts: str) -> None:
+    def sheet_should_explain(self, outcome: str, *texts: str, after_call: int | None = None) -> None:
         """Checks that the log gives one reason for this outcome, of all accounts, and that it holds each text."""
-        self._should_be_one_reason({row[6] for row in self.get_log_of_sheet() if row[5] == outcome}, texts)
+        self._should_be_one_reason({row[6] for row in self.get_log_of_sheet(after_call) if row[5] == outcome}, texts)
 
     @keyword
-    def sheet_should_explain_to(self, account: str, *texts: str) -> None:
+    def sheet_should_explain_to(self, account: str, *texts: str, after_call: int | None = None) -> None:
         """Checks that the log gives one reason for all that became of an account, and that it holds each text."""
-        self._should_be_one_reason(
-            {row[6] for row in self.get_log_of_sheet() if row[1] == self.practice.emails[account]}, texts
-        )
+        email = self.practice.emails[account]
+        self._should_be_one_reason({row[6] for row in self.get_log_of_sheet(after_call) if row[1] == email}, texts)
 
     @keyword
     def each_row_should_explain(self, account: str, outcome: str, *texts: str) -> None:
@@ -247,11 +259,11 @@ class Venue:
             raise AssertionError(f"reasons: found {[row[6] for row in rows]}, wanted each with {list(texts)}")
 
     @keyword
-    def card_should_be_asked_for_but_not_typed(self, account: str) -> None:
-        """Checks that an account has come to the portal's first page and has sent nothing there."""
+    def account_should_type_no_card(self, account: str, after_call: int | None = None) -> None:
+        """Checks that an account has come to the portal's first page, which asks for it, and has sent nothing there."""
         asked = {
             (each["method"], each["path"].split("?")[0])
-            for each in self._requests("portal", "", self.practice.emails[account])
+            for each in self._requests("portal", "", self.practice.emails[account], after_call)
         }
         pages = {(method, path) for method, path in asked if not path.startswith("/static/")}
         if not pages or any(method != "GET" for method, _ in pages):
@@ -272,13 +284,13 @@ class Venue:
             raise AssertionError(f"nobody has asked {app} for {path}")
 
     @keyword
-    def wait_until_asked(self, app: str, path: str, account: str) -> None:
+    def wait_for_request(self, app: str, path: str, account: str) -> None:
         """Waits until a request of an account, with this text in its path, has reached the site or the portal."""
         email = self.practice.emails[account]
         self._wait(lambda: bool(self._requests(app, path, email)), f"{account} asks {app} for {path}")
 
     @keyword
-    def wait_until_fault_strikes(self) -> None:
+    def wait_for_fault(self) -> None:
         """Waits until a request has met one of the faults."""
         self._wait(lambda: any(rule["hits"] for rule in self.client.faults()), "a fault strikes")
 
@@ -288,7 +300,7 @@ class Venue:
         self.client.expire_holds(self.practice.emails[account])
 
     @keyword
-    def wait_until_paid(self, account: str) -> None:
+    def wait_for_payment(self, account: str) -> None:
         """Waits until money of an account was taken."""
         self._wait(lambda: bool(self._paid_for(account)), f"{account} pays")
 
@@ -304,20 +316,31 @@ class Venue:
         """What sets the venue, and reads what happened there."""
         return self.practice.client
 
-    def _of(self, records: str, account: str) -> list[dict[str, Any]]:
-        return [each for each in self.get_records()[records] if each["email"] == self.practice.emails[account]]
+    def note_start(self, call: int) -> None:
+        """Takes down what there is when a call begins."""
+        self._before[call] = self.client.records()
 
-    def _paid_for(self, account: str) -> list[tuple[int, str, int]]:
+    def note_end(self, call: int) -> None:
+        """Takes down what there is when it has ended."""
+        self._after[call], self._logs[call] = self.client.records(), self.client.sheet(LOG)
+        self._openings[call] = self.client.opening(self._day)
+
+    def _of(self, records: str, account: str, after_call: int | None = None) -> list[dict[str, Any]]:
+        email = self.practice.emails[account]
+        return [each for each in self.get_records(after_call)[records] if each["email"] == email]
+
+    def _paid_for(self, account: str, after_call: int | None = None) -> list[tuple[int, str, int]]:
         """Return every slot for which money of an account was taken, as often as it was."""
-        paid = [each for each in self._of("payments", account) if each["status"] == "paid"]
+        paid = [each for each in self._of("payments", account, after_call) if each["status"] == "paid"]
         return [(slot["court"], slot["date"], slot["hour"]) for each in paid for slot in each["slots"]]
 
-    def _slots(self, records: str, account: str, **having: str) -> list[tuple[int, str, int]]:
-        found = [each for each in self._of(records, account) if having.items() <= each.items()]
+    def _slots(self, records: str, account: str, after_call: int | None, **having: str) -> list[tuple[int, str, int]]:
+        found = [each for each in self._of(records, account, after_call) if having.items() <= each.items()]
         return sorted((each["court"], each["date"], each["hour"]) for each in found)
 
-    def _requests(self, app: str, path: str, email: str | None) -> list[dict[str, Any]]:
-        found = [each for each in self.get_records()["requests"] if each["app"] == app and path in each["path"]]
+    def _requests(self, app: str, path: str, email: str | None, after_call: int | None = None) -> list[dict[str, Any]]:
+        requests = self.get_records(after_call)["requests"]
+        found = [each for each in requests if each["app"] == app and path in each["path"]]
         return [each for each in found if email in (None, each["email"])]
 
     @staticmethod
@@ -389,9 +412,9 @@ class Venue:
         self.client.send_rival(COURTS[account], self._day, hour, at="worst", release_after=after)
 
     @keyword
-    def get_opening(self) -> datetime:
-        """Returns when the slot day opens or has opened, as announced."""
-        instant = self.client.opening(self._day)
+    def get_opening(self, after_call: int | None = None) -> datetime:
+        """Returns when the slot day opens or has opened, as announced; each run may have another opening."""
+        instant = self.client.opening(self._day) if after_call is None else self._openings[after_call]
         if instant is None:
             raise AssertionError(f"the opening of {self._day} is not announced")
         return instant
@@ -401,3 +424,8 @@ class Venue:
         """Returns when the slot day opens or has opened in fact."""
         late = self.client.settings()["opening_delay_seconds"]
         return self.get_opening() + timedelta(seconds=late)
+
+
+def venue_of_suite() -> Venue:
+    """Return the library as the suite that runs has it."""
+    return cast("Venue", BuiltIn().get_library_instance("Venue"))

@@ -3,7 +3,7 @@ Documentation     One account, one day, no waiting: what the options of the comm
 
 Resource          ../acceptance.resource
 
-Suite Setup       Book One Account On An Earlier Day
+Suite Setup       Book Mother On An Earlier Day
 Suite Teardown    Close The Venue
 
 
@@ -29,7 +29,7 @@ Nothing Is Left Behind
 
 
 *** Keywords ***
-Book One Account On An Earlier Day
+Book Mother On An Earlier Day
     [Documentation]    A week before the day that opens tonight: open for a week, the same weekday.
     Open The Venue
     ${day} =    Get Slot Day    weeks_before=1

@@ -4,7 +4,7 @@ Documentation     The site at its oddest, short of being broken: both cookie bar
 
 Resource          ../acceptance.resource
 
-Suite Setup       Book At The Site At Its Oddest
+Suite Setup       Book From An Odd Site
 Suite Teardown    Close The Venue
 
 
@@ -25,7 +25,7 @@ The Weather Was Really Bad
 
 
 *** Keywords ***
-Book At The Site At Its Oddest
+Book From An Odd Site
     [Documentation]    One account is enough to meet all of it.
     Open The Venue
     Let Site Be

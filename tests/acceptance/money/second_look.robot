@@ -54,7 +54,7 @@ The Runs Say What Is To Be Done
 
 Nothing Is Left Behind
     [Documentation]    No money taken twice, no process, no secret, and a ledger that agrees.
-    No Slot Should Be Paid For Twice
+    No Slot Should Be Paid Twice
     Ledger And Venue Should Agree
     No Process Should Remain
     Nothing Secret Should Be Left
@@ -76,5 +76,5 @@ Watch Beside A Payment
 Watch For
     [Documentation]    Runs with a watch that ends so many seconds from now.
     [Arguments]    ${seconds: int}    @{options: str}
-    ${until} =    Evaluate    datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=$seconds)
-    Run Program    @{options}    --watch    ${until.isoformat()}    WATCH_EVERY=${WATCH_EVERY}
+    ${until} =    Get Instant In    ${seconds}
+    Run Program    @{options}    --watch    ${until}    WATCH_EVERY=${WATCH_EVERY}

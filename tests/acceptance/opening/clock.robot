@@ -4,7 +4,7 @@ Documentation     The site's clock is not this machine's: the run notices, says 
 Resource          ../acceptance.resource
 Library           ../Traffic.py
 
-Suite Setup       Book By A Clock That Is Ahead
+Suite Setup       Book By A Clock Ahead
 Suite Teardown    Close The Venue
 
 
@@ -27,7 +27,7 @@ Who Is Told No Time Goes By This Machine's
 
 
 *** Keywords ***
-Book By A Clock That Is Ahead
+Book By A Clock Ahead
     [Documentation]    Books a slot each at a site whose clock, which its openings go by, is well ahead.
     Open The Venue
     Schedule    10:00

@@ -6,7 +6,7 @@ Resource          ../acceptance.resource
 Library           ../Traffic.py
 Library           ../Reports.py
 
-Suite Setup       Book At A Late And Slow Opening
+Suite Setup       Book At A Slow Late Opening
 Suite Teardown    Close The Venue
 
 
@@ -26,7 +26,7 @@ One Request Is In Flight
 
 The First Requests Go Out In One Go
     [Documentation]    At the announced opening nothing stands between the requests for mother's two slots.
-    Slots Should Be Asked For In One Go    mother    10    14
+    Slots Should Be Asked For Together    mother    10    14
 
 Tries Are Few And Ever Further Apart
     [Documentation]    Before the day is open the pauses grow; a slot is asked for no more often than a run may.
@@ -39,13 +39,13 @@ Tries Are Few And Ever Further Apart
 A Slow Site Is Waited For
     [Documentation]    Once the day is open, one request a slot is enough: its answer is waited for.
     ${open} =    Get Real Opening
-    Slot Should Be Asked For Once Since    ${open}    mother    10
-    Slot Should Be Asked For Once Since    ${open}    mother    14
-    Slot Should Be Asked For Once Since    ${open}    father    10
+    Slot Should Be Asked For Once    mother    10    since=${open}
+    Slot Should Be Asked For Once    mother    14    since=${open}
+    Slot Should Be Asked For Once    father    10    since=${open}
 
 The Measures Are True
     [Documentation]    Tries and milliseconds after the opening agree with the venue's own records.
-    ${folder} =    Newest Run
+    ${folder} =    Get Newest Run
     ${records} =    Get Records
     ${opening} =    Get Opening
     Measures Should Agree With    ${records}    ${folder}    ${opening}    mother    father
@@ -53,7 +53,7 @@ The Measures Are True
 
 The Report Shows The Measures
     [Documentation]    The table has tries, request and hold of every slot, and names the opening they are counted from.
-    ${folder} =    Newest Run
+    ${folder} =    Get Newest Run
     ${rows} =    Get Rows With Measures    ${folder}
     ${opening} =    Get Opening
     Report In Browser Should Show    ${folder}    @{rows}
@@ -61,7 +61,7 @@ The Report Shows The Measures
 
 
 *** Keywords ***
-Book At A Late And Slow Opening
+Book At A Slow Late Opening
     [Documentation]    Books with two accounts, from a site that opens late and then takes long for every answer.
     Open The Venue As Seeded
     Schedule For Accounts    mother 10:00    mother 14:00    father 10:00

@@ -19,7 +19,7 @@ The Run Says That A Person Is Needed
 
 The Next Preference Is Booked
     [Documentation]    A rival takes mother's 10:00, so she gets 11:00; the outcome names both.
-    ${folder} =    Newest Run
+    ${folder} =    Get Newest Run
     Slots Should Be Sold To    mother    11
     Outcomes Should Be    mother    11:00 (wanted 10:00) booked
     Outcome File Should Say    ${folder}    mother    10:00 11:00 booked
@@ -29,7 +29,7 @@ The Next Preference Is Booked
 A Lost Slot Is Left Alone
     [Documentation]    Once the calendar has shown that 10:00 is taken, mother does not ask for it again.
     Slot Should Be Asked For    mother    10    at_most=2
-    Slot Should Be Left Alone Once Seen As Taken    mother    10
+    Taken Slot Should Be Left Alone    mother    10
 
 A Lost Session Costs One Login
     [Documentation]    The session of the aunt ends with her first request: she logs in anew, once, and books.
@@ -41,17 +41,17 @@ A Lost Session Costs One Login
 A Refusal Ends The Tries
     [Documentation]    The site answers father with 403: one request, none for his other slot, a person is asked for.
     ...    (The picture shows the page he stood on; the refusal itself came in the background.)
-    ${folder} =    Newest Run
+    ${folder} =    Get Newest Run
     Slots Should Be Sold To    father
-    Only One Slot Should Be Asked For    father
+    One Slot Should Be Asked For    father
     Outcomes Should Be    father    10:00 needs a person    14:00 needs a person
     Picture Should Exist    ${folder}    father    slots-held
 
 A Challenge Ends The Tries
     [Documentation]    Bruce is shown a challenge page: nothing tries to get round it, a person is asked for.
-    ${folder} =    Newest Run
+    ${folder} =    Get Newest Run
     Slots Should Be Sold To    bruce
-    Only One Slot Should Be Asked For    bruce
+    One Slot Should Be Asked For    bruce
     Outcomes Should Be    bruce    10:00 needs a person    14:00 needs a person
     Picture Should Exist    ${folder}    bruce    slots-held
 
@@ -67,7 +67,8 @@ No Secret Is Left Behind
 *** Keywords ***
 Book With Trouble At The Opening
     [Documentation]    A rival for mother, the end of a session for the aunt, 403 for father, a challenge for bruce.
-    Open The Venue With An Aunt
+    Open The Venue As Seeded
+    Let An Aunt Join
     Schedule For Accounts    mother 10:00, else 11:00    aunt 14:00    father 10:00    father 14:00    bruce 10:00
     ...    bruce 14:00
     Let Rival Take    mother    hour=${10}

@@ -4,15 +4,15 @@ Documentation     A run is killed while the answers to two last clicks are still
 
 Resource          ../acceptance.resource
 
-Suite Setup       Kill A Paying Run And Run For Another Day
-Suite Teardown    Close The Venue And The Mailbox
+Suite Setup       Run After A Killed Run
+Suite Teardown    Close The Venue
 
 
 *** Test Cases ***
 The Next Run Says That One Came To No End
     [Documentation]    At the terminal and to a phone: which run, and what it has left behind.
     ${day} =    Get Slot Day
-    Letter Should Come Before The Summary    An earlier run came to no end    killed    mother    father    paying
+    Notification Should Come Before Summary    An earlier run came to no end    killed    mother    father    paying
     Call Should Say
     ...    2
     ...    came to no end
@@ -22,8 +22,8 @@ The Next Run Says That One Came To No End
 It Says That A Person Must Look
     [Documentation]    The payments are looked up although nobody has asked for that day: My Bookings lists neither.
     Exit Status Of Call Should Be    2    3
-    Letter Should Come Before The Summary    Father: unknown    settle father    do not pay for it by hand
-    Letter Should Come Before The Summary    Mother: unknown    settle mother    do not pay for it by hand
+    Notification Should Come Before Summary    Father: unknown    settle father    do not pay for it by hand
+    Notification Should Come Before Summary    Mother: unknown    settle mother    do not pay for it by hand
 
 What Is Listed Is Settled Without A Word
     [Documentation]    The venue has learnt of father's money: the run after that finds his slot and tells nobody, and
@@ -51,21 +51,21 @@ Father Has Paid Once For Each Day
 
 Nothing Is Left Behind
     [Documentation]    No process, no secret.
-    ${letters} =    Get Letters
     No Process Should Remain
     Nothing Secret Should Be Left
-    No Secret Should Be In    the messages    ${letters}
+    Nothing Secret Should Be Sent
 
 
 *** Keywords ***
-Kill A Paying Run And Run For Another Day
+Run After A Killed Run
     [Documentation]    Money is taken for mother and father, and no answer comes before everything is killed.
-    Open The Venue With A Mailbox
+    Open The Venue As Seeded
+    Let Runs Send Notifications
     Schedule    10:00
     Kill A Run After The Money
     ${other} =    Get Slot Day    weeks_before=1
     Run Program    --account    mother    --account    father    --date    ${other}    --now
-    Learn Of Fathers Money And Cancel Mothers
+    Change What The Venue Knows
     Run Program    --account    father    --date    ${other}    --now
     ${day} =    Get Slot Day
     Run Program    --account    mother    --date    ${day}    --now
@@ -77,15 +77,15 @@ Kill A Run After The Money
         Add Fault    portal    /confirmation    hang    account=${account}    method=POST    when=after
     END
     Start Program    --account    mother    --account    father
-    Wait Until Paid    mother
-    Wait Until Paid    father
+    Wait For Payment    mother
+    Wait For Payment    father
     Cut The Power
     Wait For Program
     Wait Until Keyword Succeeds    ${LONGEST_STOP} s    0.5 s    No Process Should Remain
     Clear Faults
 
-Learn Of Fathers Money And Cancel Mothers
-    [Documentation]    What happens outside before the next run.
+Change What The Venue Knows
+    [Documentation]    It learns of father's money, and mother's slot is cancelled, before the next run.
     ${day} =    Get Slot Day
     Let Account Be    father    learns=later    learns_seconds=${0}
     Let Account Be    mother    learns=return

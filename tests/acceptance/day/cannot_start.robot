@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     Runs that cannot start, have nothing to do, or meet a site that is down: each ends by itself, says
-...               why in words that a person can act on, and touches no slot.
+Documentation     Runs that cannot start, because of a setting, the sheet or the network: each ends by itself, says in
+...               words that a person can act on what would be right, and touches no slot.
 
 Resource          ../acceptance.resource
 
@@ -14,12 +14,6 @@ ${WRONG_CARD}    4111111111111112
 
 
 *** Test Cases ***
-Help Names Options And Exit Statuses
-    [Documentation]    Cron's environment is enough for it as well.
-    Run Program    --help
-    Exit Status Should Be    0
-    Program Should Say    --account    --date    --now    --rehearse    --headed    75 another run is going on
-
 Faulty Settings Are Told All At Once
     [Documentation]    Each by its name, with what would be right; what is secret is not repeated.
     Run Program
@@ -65,31 +59,19 @@ A Sheet That Is Down Is Asked Again, Then Told
     Exit Status Should Be    2
     Program Should Say    try again later
 
-No Network At All Is Told
-    [Documentation]    Neither is the name of the sheet's server known, nor does anything answer where it should be.
-    FOR    ${server}    IN    https://sheet.invalid    http://127.0.0.1:9
-        Run Program    GSHEET_API_URL=${server}
-        Exit Status Should Be    2
-        Program Should Say    Could not start    ${server} cannot be reached: check the network
-        Program Should Not Say    Traceback
-    END
+A Server That No Network Knows Is Told
+    [Documentation]    Nobody knows the name of the sheet's server.
+    Run Program    GSHEET_API_URL=https://sheet.invalid
+    Exit Status Should Be    2
+    Program Should Say    Could not start    https://sheet.invalid cannot be reached: check the network
+    Program Should Not Say    Traceback
 
-Nothing Scheduled Is A Good Run
-    [Documentation]    An empty schedule: status 0, says so, and a report all the same.
-    Schedule
-    Run Program
-    Exit Status Should Be    0
-    Program Should Say    Nothing is wanted
-    Report Should Be Complete
-    Report Elsewhere Should Show    Nothing is wanted
-
-A Site That Is Down Is No Reason To Hang
-    [Documentation]    Every connection breaks: each slot ends as a site error, and there is a report.
-    [Setup]    Let The Site Be Down
-    Run Program
-    Exit Status Should Be    1
-    Everybody Should Have A Site Error
-    Report Should Be Complete    @{ACCOUNTS}
+A Server That Does Not Answer Is Told
+    [Documentation]    Nothing is where the sheet's server should be.
+    Run Program    GSHEET_API_URL=http://127.0.0.1:9
+    Exit Status Should Be    2
+    Program Should Say    Could not start    http://127.0.0.1:9 cannot be reached: check the network
+    Program Should Not Say    Traceback
 
 A Missing Worksheet Is Named
     [Documentation]    Somebody has renamed it.
@@ -103,16 +85,3 @@ No Slot Was Touched
     Nothing Should Be Asked Of    site    book.aspx
     No Process Should Remain
     Nothing Secret Should Be Left
-
-
-*** Keywords ***
-Let The Site Be Down
-    [Documentation]    The schedule asks for slots again, and the site gives no answer.
-    Schedule    @{TYPED}
-    Add Fault    site    /    drop
-
-Everybody Should Have A Site Error
-    [Documentation]    Checks the last run's table.
-    FOR    ${account}    IN    @{ACCOUNTS}
-        Outcomes Should Be    ${account}    10:00 site error    14:00 site error
-    END
