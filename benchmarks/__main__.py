@@ -30,7 +30,7 @@ _COURTS = 3
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid number: write one from 1 up")
     return int(text)
 
 
@@ -85,7 +85,7 @@ def main() -> int:
     parser = _parser()
     arguments = parser.parse_args()
     if unknown := [part for part in arguments.parts if part not in _PARTS]:
-        parser.error(f"{unknown[0]} is no part: choose from {', '.join(_PARTS)}")
+        parser.error(f"{unknown[0]} is not a valid part: choose from {', '.join(_PARTS)}")
     scope = _scope(arguments)
     console = Console(highlight=False)
     if not console.is_terminal:

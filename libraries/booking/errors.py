@@ -36,12 +36,12 @@ class Problem:
 
 
 class ProblemsError(BookingError):
-    """Several faults told together, so that a person mends them in one go."""
+    """Several problems reported together, so that a person puts them right in one go."""
 
-    def __init__(self, heading: str, faults: Sequence[Problem]) -> None:
+    def __init__(self, heading: str, problems: Sequence[Problem]) -> None:
         self.heading = heading
-        self.faults = tuple(faults)
-        super().__init__("\n".join([heading, *(f"  - {fault}" for fault in self.faults)]))
+        self.problems = tuple(problems)
+        super().__init__("\n".join([heading, *(f"  - {problem}" for problem in self.problems)]))
 
 
 class SettingsError(ProblemsError):

@@ -115,7 +115,7 @@ class AccountKeywords(KeywordComponent):
             return
         self.account_run.close()
         self.worker.leave_gate()
-        self.worker.mark(Event.LEFT)
+        self.worker.record_event(Event.LEFT)
         self.account_run.ledger.close()
 
 
@@ -126,4 +126,4 @@ def _clean(text: str) -> str:
     try:
         return credentials.clean(text)
     except SettingsError:
-        return text  # Whoever cannot read the secrets has typed none that a page could show.
+        return text  # A worker that cannot read the secrets has typed none that a page could show.

@@ -80,14 +80,14 @@ class WorkerState:
         """Why the account could not go on, in words."""
         return self.account_run.reason or "see the tasks above"
 
-    def mark(self, event: Event, detail: str = "") -> None:
+    def record_event(self, event: Event, text: str = "") -> None:
         """Record an event of this account."""
-        self.account_run.ledger.mark(self.account_run.plan.run, self.account_run.account.key, event, detail)
+        self.account_run.record_event(event, text)
 
     def warn(self, text: str) -> None:
         """Tell a person of something that is wrong: in the log, and now, at the terminal."""
         logger.warn(text)
-        self.mark(Event.NOTICE, text)
+        self.record_event(Event.NOTICE, text)
 
     def leave_gate(self) -> None:
         """Let the next account start its browser."""

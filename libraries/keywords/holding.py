@@ -140,7 +140,7 @@ class HoldingKeywords(KeywordComponent):
         logger.info(f"Free again: {listed(sorted(back))}")
         if back and self.account_run.unsettled:
             # It would lie in one basket with what may have been paid for, and could not be paid.
-            logger.warn(f"Left alone, since the payment of {listed(self.account_run.unsettled)} is not settled")
+            logger.warn(f"Not requested, since the payment of {listed(self.account_run.unsettled)} is not settled")
             back = set()
         return self._after_pause(self.account_run.begin_holding_returned(back, self.waiting.opens))
 

@@ -34,7 +34,7 @@ class OpeningKeywords(KeywordComponent):
         for slot in sorted(gone):
             logger.warn(f"{slot} is shown as booked before the opening")
         self.account_run.prepare_to_hold(gone)
-        self.worker.mark(Event.READY)
+        self.worker.record_event(Event.READY)
         self.worker.leave_gate()
 
     @keyword(tags=TAGS)
@@ -61,7 +61,7 @@ class OpeningKeywords(KeywordComponent):
         offset = self.waiting.offset
         if offset is not None:
             logger.info(str(offset))
-            self.worker.mark(Event.CLOCK, f"warning: {offset}" if offset.notable else str(offset))
+            self.worker.record_event(Event.CLOCK, f"warning: {offset}" if offset.notable else str(offset))
             if offset.notable:
                 self.worker.warn(f"{offset}, so one of them is wrong")
         return False

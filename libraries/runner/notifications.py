@@ -79,15 +79,15 @@ def _services(urls: Sequence[str]) -> list[Apprise]:
     log.addHandler(logging.NullHandler())
     log.propagate = False
     asset = AppriseAsset(app_id="Court booker", app_desc="Court booker")
-    services, faults = [], []
+    services, problems = [], []
     for number, url in enumerate(urls, start=1):
         service = Apprise.instantiate(url, asset=asset)
         if service is None:
-            faults.append(
+            problems.append(
                 Problem(NOTIFY_URLS, f"address {number} means nothing to Apprise: see its wiki for how each is written")
             )
         else:
             services.append(Apprise(service, asset=asset))
-    if faults:
-        raise SettingsError(HEADING, faults)
+    if problems:
+        raise SettingsError(HEADING, problems)
     return services

@@ -42,7 +42,7 @@ class OutcomeReport(SuiteVisitor):
         self._plan = read_plan(self._folder / "plan.json")
         with Ledger(self._folder.parent / LEDGER, self._plan.site) as ledger:
             self._outcomes = in_order(self._plan, ledger.outcomes(self._plan.run))
-            self._clocks = ledger.mark_details(self._plan.run, Event.CLOCK)
+            self._clocks = ledger.latest_texts(self._plan.run, Event.CLOCK)
 
     def end_suite(self, suite: TestSuite) -> None:
         """Complete the topmost suite, after all others have been seen."""

@@ -173,7 +173,7 @@ class _Run:
             write_plan(plan, folder)
             self._report_runs_without_end(without_end, ledger)
             if clock := machine_clock():
-                ledger.mark(plan.run, "", Event.CLOCK, str(clock))
+                ledger.record_event(plan.run, "", Event.CLOCK, str(clock))
             return self._work(plan, folder, browser, ledger)
 
     def _plan(self) -> Plan:
@@ -225,7 +225,7 @@ class _Run:
         if texts:
             self._notifier.send("An earlier run came to no end", "\n".join(texts.values()))
         for run_name in texts:
-            ledger.mark(run_name, "", Event.NO_END)
+            ledger.record_event(run_name, "", Event.NO_END)
 
     def _opening(self, now: datetime) -> tuple[date, datetime | None, bool]:
         """Return the slot day, when it opens (None: announced when the workers are ready), and whether to wait."""
@@ -305,7 +305,7 @@ class _Run:
     def _conclude(self, plan: Plan, folder: Path, ledger: Ledger) -> ExitStatus:
         """Report what became of every wish, and return what that means for the run."""
         outcomes = in_order(plan, ledger.outcomes(plan.run))
-        write_outcomes(plan, folder, outcomes, ledger.mark_details(plan.run, Event.CLOCK))
+        write_outcomes(plan, folder, outcomes, ledger.latest_texts(plan.run, Event.CLOCK))
         unsettled = left_unsettled(ledger.unsettled(), outcomes)
         status = status_of(plan, outcomes, unsettled, everybody=not self._options.accounts)
         ledger.end_run(plan.run, status)

@@ -111,10 +111,12 @@ class Supervision:
             if self.stop_asked:
                 workers.stop()
             elif plan.opening is None and opening is None:
-                before, ready = ready, ledger.marks(plan.run, Event.READY)
+                before, ready = ready, ledger.accounts_with(plan.run, Event.READY)
                 if ready != before:
                     ready_since = time.monotonic()
-                everybody = ready | ledger.marks(plan.run, Event.LEFT) >= {account.key for account in plan.accounts}
+                everybody = ready | ledger.accounts_with(plan.run, Event.LEFT) >= {
+                    account.key for account in plan.accounts
+                }
                 waited = time.monotonic() - ready_since > _LONGEST_READY
                 if ready and (everybody or waited):
                     opening = datetime.now(self._settings.release.zone) + _READY_TO_OPENING
@@ -131,7 +133,7 @@ class Supervision:
         """Pass on what the workers have to say; around the opening only what cannot wait."""
         plan = self._plan
         kinds = (Event.NOTICE, Event.BANK, *(() if quiet else (Event.CALL, Event.SETTLED)))
-        for key, name, text in self._ledger.details(plan.run, *kinds):
+        for key, name, text in self._ledger.events(plan.run, *kinds):
             if (key, name, text) in self._relayed:
                 continue
             self._relayed.add((key, name, text))
@@ -156,7 +158,7 @@ class Supervision:
             return
         self._next_look = time.monotonic() + _LOOK_EVERY
         gone = workers.gone()  # Before the events are read: a worker that is gone has recorded its own by now.
-        for key in sorted(gone - self._ledger.marks(self._plan.run, Event.LEFT) - self._lost):
+        for key in sorted(gone - self._ledger.accounts_with(self._plan.run, Event.LEFT) - self._lost):
             self._lost.add(key)
             # What one account's books refuse must not break off what the others do; at the end it is tried again.
             with suppress(LedgerError):

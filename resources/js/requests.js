@@ -35,7 +35,7 @@ async function inPage({ addresses, method, redirect, link, form, patience, at })
         return { ...seen, answered: Date.now() };
     };
     if (at > Date.now()) {
-        // The clock is read at the turn of a millisecond and then left alone: one that is set meanwhile neither hurries
+        // The clock is read at the turn of a millisecond and then not asked: one that is set meanwhile neither hurries
         // nor delays what is half a second away. At the end it is asked once more, since a browser blurs it a little.
         const before = Date.now();
         while (Date.now() === before);

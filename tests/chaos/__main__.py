@@ -37,7 +37,7 @@ exit status: 0 all seeds are clean; 1 some seed is not, or its fault did not str
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid number: write one from 1 up")
     return int(text)
 
 

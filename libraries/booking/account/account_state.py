@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from booking.account.advice import FOUND, LISTED, LOST, advice, settle_command
 from booking.account.hold_strategy import Attempt
 from booking.errors import BookingError
-from booking.ledger.ledger import Ledger, SlotRecord
+from booking.ledger.ledger import EventRecord, Ledger, SlotRecord
 from booking.ledger.states import AT_STAKE, UNSETTLED, Event, Proof, SlotState
 from booking.model import Plan, Slot, Wish
 from booking.money import pounds
@@ -100,7 +100,7 @@ class AccountState:
 
     def record_event(self, event: Event, text: str = "") -> None:
         """Record something of this account in this run that is not about one slot alone."""
-        self.ledger.mark(self.plan.run, self.account.key, event, text)
+        self.ledger.record_event(self.plan.run, self.account.key, event, text)
 
     def record_login(self, email: str) -> None:
         """Remember who is logged in: the log shows it."""
@@ -197,7 +197,7 @@ class AccountState:
         """Forget a fault of the site that is going to be tried again; anything else still ends the account.
 
         Raises:
-            StopError: the account was stopped for a reason that trying again cannot mend.
+            StopError: the account was stopped for a reason that trying again does not cure.
         """
         if self.stop is not None and self.stop.outcome is not Outcome.SITE_ERROR:
             raise self.stop
@@ -268,7 +268,7 @@ class AccountState:
     def finish(self, attempt: Attempt, slot: Slot, outcome: Outcome, why: str) -> None:
         """Give a wish its outcome, and call for a person where one is needed."""
         held = self.held
-        self.ledger.outcome(
+        self.ledger.record_outcome(
             run=self.plan.run,
             wish=attempt.wish,
             slot=slot,
@@ -302,9 +302,9 @@ class AccountState:
             outcome = Outcome.NEEDS_PERSON if why == LOST else Outcome.UNKNOWN
         self.finish(attempt, slot, outcome, told)
 
-    def calls(self) -> list[tuple[str, str, str]]:
-        """Return account, event and text of every call for a person in this run, of all accounts."""
-        return self.ledger.details(self.plan.run, Event.CALL)
+    def calls(self) -> list[EventRecord]:
+        """Return every call for a person in this run, of all accounts."""
+        return self.ledger.events(self.plan.run, Event.CALL)
 
     def call(self, outcome: Outcome, why: str, *, doubtful: Sequence[Slot] = ()) -> None:
         """Call for a person, once a run for each trouble of the account; the runner passes it on at once.
@@ -314,7 +314,7 @@ class AccountState:
         """
         why = self.clean(why)
         told, held = f"{outcome}: {why.partition(';')[0]}", self.held
-        for key, _, text in self.ledger.details(self.plan.run, Event.CALL):
+        for key, _, text in self.calls():
             named = text.partition(_HELD_AND_NOT_PAID)[2]
             commands = all(settle_command(self.key, slot, "") in text for slot in doubtful)
             if key == self.key and text.startswith(told) and all(str(slot) in named for slot in held) and commands:

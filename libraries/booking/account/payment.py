@@ -51,7 +51,7 @@ class AccountPayment:
                 foreign.append(line)
             else:
                 prices[slot] = line.pence
-        # First, so that whoever is called for what is held hears what it costs.
+        # First, so that a call for what is held names what it costs.
         self._record_prices({slot: price for slot, price in prices.items() if price is not None})
         if foreign:
             self.state.stop_here(Outcome.NEEDS_PERSON, self.state.why_foreign(foreign[0]))
@@ -139,7 +139,7 @@ class AccountPayment:
     @property
     def declined_for(self) -> str:
         """Names of the accounts for which the card was declined in this run; empty when it was not."""
-        keys = self.state.ledger.marks(self.state.plan.run, Event.CARD_DECLINED)
+        keys = self.state.ledger.accounts_with(self.state.plan.run, Event.CARD_DECLINED)
         return " and ".join(account.name for account in self.state.plan.accounts if account.key in keys)
 
     def stop_after_declined_card(self, why: str) -> NoReturn:
@@ -272,7 +272,7 @@ class AccountPayment:
 
         The slot stays unsettled: a person has been told to look, and may have acted.
         """
-        if self.state.key not in self.state.ledger.marks(self.state.plan.run, Event.CARD_DECLINED):
+        if self.state.key not in self.state.ledger.accounts_with(self.state.plan.run, Event.CARD_DECLINED):
             self.state.record_event(Event.CARD_DECLINED, self.state.clean(why))
             self.state.call(
                 Outcome.DECLINED, f"{why}; no money should have moved: {advice(self.state.key, *self.state.sent)}"

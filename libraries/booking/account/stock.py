@@ -94,7 +94,7 @@ class Stock:
 
         Of what is wanted now its outcome tells.
         """
-        told = "\n".join(text for _, _, text in self.state.ledger.details(self.state.plan.run, Event.CALL))
+        told = "\n".join(text for _, _, text in self.state.ledger.events(self.state.plan.run, Event.CALL))
         for record in self.state.earlier_payments():
             slot = record.slot
             taken_up = record.account == self.state.key and slot in self.state.taken_up

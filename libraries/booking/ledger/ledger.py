@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from booking.errors import LedgerError
 from booking.ledger.database import ledger_error, open_database, transaction
@@ -102,6 +102,15 @@ class RunRecord:
     started: datetime
     ended: datetime | None
     status: int | None
+
+
+class EventRecord(NamedTuple):
+    """Something that was recorded beside states and outcomes."""
+
+    account: str
+    """Empty where it is of no account."""
+    event: Event
+    text: str
 
 
 class Ledger:
@@ -330,33 +339,33 @@ class Ledger:
             for each in self.runs()
             if each.ended is None
             and not (damaged and each.started <= damaged)
-            and not self.marks(each.run, Event.NO_END)
+            and not self.accounts_with(each.run, Event.NO_END)
         ]
 
-    def mark(self, run: str, account: str, what: str, detail: str = "") -> None:
-        """Record that the worker of an account has come to a point of the run, e.g. ``ready`` or ``left``."""
+    def record_event(self, run: str, account: str, event: Event, text: str = "") -> None:
+        """Record that the worker of an account has come to a point of the run, or has something to say."""
         with self._writing() as db:
             db.execute(
                 "INSERT INTO marks (at, site, run, account, what, detail) VALUES (?, ?, ?, ?, ?, ?)",
-                (self._now(), self.site, run, account, what, detail),
+                (self._now(), self.site, run, account, event, text),
             )
 
-    def marks(self, run: str, what: str) -> set[str]:
-        """Return the accounts whose workers have come to this point."""
-        return set(self.mark_details(run, what))
+    def accounts_with(self, run: str, event: Event) -> set[str]:
+        """Return the accounts of which this event was recorded in a run."""
+        return set(self.latest_texts(run, event))
 
-    def mark_details(self, run: str, what: str) -> dict[str, str]:
-        """Return the latest detail of this mark for each account that has it."""
-        return {account: detail for account, _, detail in self.details(run, what)}
+    def latest_texts(self, run: str, event: Event) -> dict[str, str]:
+        """Return the latest text of this event for each account that has it."""
+        return {each.account: each.text for each in self.events(run, event)}
 
-    def details(self, run: str, *what: str) -> list[tuple[str, str, str]]:
-        """Return account, mark and detail of every one of these marks, oldest first."""
-        places = ", ".join("?" * len(what))
+    def events(self, run: str, *kinds: Event) -> list[EventRecord]:
+        """Return every event of these kinds in a run, oldest first."""
+        places = ", ".join("?" * len(kinds))
         rows = self._rows(
             f"SELECT account, what, detail FROM marks WHERE site = ? AND run = ? AND what IN ({places}) ORDER BY id",  # noqa: S608 - question marks only
-            (self.site, run, *what),
+            (self.site, run, *kinds),
         )
-        return [(row["account"], row["what"], row["detail"]) for row in rows]
+        return [EventRecord(row["account"], Event(row["what"]), row["detail"]) for row in rows]
 
     def in_doubt(self, account: str) -> bool:
         """Return whether a payment of this account may have been forgotten with a ledger that was damaged."""
@@ -368,7 +377,7 @@ class Ledger:
 
     # Outcomes, and the outbox to the sheet
 
-    def outcome(
+    def record_outcome(
         self,
         *,
         run: str,
@@ -449,7 +458,7 @@ class Ledger:
             for row in rows
         ]
 
-    def log_sent(self, ids: Iterable[int]) -> None:
+    def record_sent(self, ids: Iterable[int]) -> None:
         """Record that the sheet's log has these rows; recording it again changes nothing."""
         with self._writing() as db:
             now = self._now()

@@ -139,7 +139,7 @@ class Waiting:
         sleep_until(instant, now=lambda: self._steady() + self._apart, sleep=self._sleep)
 
     def _clock_was_set(self) -> bool:
-        """Notice that this machine's clock was set: what was known of the site's clock is to be measured anew."""
+        """Notice that this machine's clock was set: what was known of the site's clock is to be measured again."""
         # Read twice: this process may have been held up between the two clocks.
         by = min((self._now() - self._steady() - self._apart for _ in range(2)), key=abs)
         # What a time service does little by little adds up to nothing.

@@ -1,7 +1,7 @@
 """The plan: what the sheet says, understood for one slot day.
 
 A row that cannot be understood is told and left out, and the others go on. Wrong rows are told whatever their day, so
-that they are mended before it comes; seasons, duplicates and notes are told for the slot day only.
+that they are put right before it comes; seasons, duplicates and notes are told for the slot day only.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def build_plan(  # noqa: PLR0913 - keyword-only: each is one field of the plan
 
     An account wants a slot once. A wish that repeats another one of the same account is dropped; one that only begins
     with the same slot goes on from its next alternative, so that every wish has a first slot of its own. Later
-    alternatives may name what an earlier wish begins with: whoever holds must leave out what the account has already.
+    alternatives may name what an earlier wish begins with: the holding must leave out what the account has already.
     What an account earlier in the sheet wants first of the same court is left to it. Of accounts that log in with the
     same address only the first is used: they would share one session and one basket.
 

@@ -88,8 +88,8 @@ def parse_season(note: str) -> Season | None:
     if not readings:
         return None
     for reading in readings:
-        if reading.fault:
-            raise ValueError(f"{shown(note)} is not a valid season: {reading.fault}")
+        if reading.problem:
+            raise ValueError(f"{shown(note)} is not a valid season: {reading.problem}")
     plus = frozenset[int]().union(*(reading.plus for reading in readings))
     minus = frozenset[int]().union(*(reading.minus for reading in readings))
     if not (days := (plus or frozenset(_YEAR)) - minus):
@@ -159,7 +159,7 @@ class _Span:
     """Whether it is the name of a season, which a bracket may explain."""
     marked: bool = False
     """Whether it was said as a stretch: with two ends, or as open at one."""
-    fault: str = ""
+    problem: str = ""
 
     def days(self) -> frozenset[int]:
         return frozenset((self.first + step) % len(_YEAR) for step in range((self.last - self.first) % len(_YEAR) + 1))
@@ -175,7 +175,7 @@ class _Reading:
     """Whether it is unmistakable: a range, an exception, an "only"; not just the name of a month."""
     named: bool = True
     """Whether nothing but names of seasons was added."""
-    fault: str = ""
+    problem: str = ""
     end: int = 0
     """Index of the token behind it."""
 
@@ -198,7 +198,7 @@ def _misspelt(tokens: list[_Token], start: int) -> _Reading | None:
     month = close[0] if close else "january"
     reading = _Reader([*tokens[:index], _Token("MONTH", month), *tokens[index + 1 :]], start).read()
     hint = f"did you mean {month.title()}?" if close else "write one such as Feb-Aug only"
-    return replace(reading, fault=f"{shown(text)} is not a valid month: {hint}") if reading else None
+    return replace(reading, problem=f"{shown(text)} is not a valid month: {hint}") if reading else None
 
 
 class _Reader:
@@ -262,11 +262,11 @@ class _Reader:
             return reading
         closes = (i for i in range(inner.end, len(self._tokens)) if self._tokens[i].kind == "CLOSE")
         self._at = next(closes, len(self._tokens) - 1) + 1
-        plus, fault = reading.plus, reading.fault or inner.fault
+        plus, problem = reading.plus, reading.problem or inner.problem
         if inner.plus and not inner.named and inner.plus != plus:
             plus = inner.plus
-            fault = fault or ("" if reading.named else "it says two different things, one of them in brackets")
-        return replace(reading, plus=plus, minus=reading.minus | inner.minus, marked=True, fault=fault)
+            problem = problem or ("" if reading.named else "it says two different things, one of them in brackets")
+        return replace(reading, plus=plus, minus=reading.minus | inner.minus, marked=True, problem=problem)
 
     def _span(self, *, excepted: bool) -> _Span | None:
         """Read one stretch of days; with an open end it reaches to the end of the year."""
@@ -285,7 +285,7 @@ class _Reader:
             return _part_of_year(_YEAR[0], until, first)
         if last := self._other_end("AND" if word == "BETWEEN" else "", first):
             named = first.named and last.named
-            return _Span(first.first, last.last, named=named, marked=True, fault=first.fault or last.fault)
+            return _Span(first.first, last.last, named=named, marked=True, problem=first.problem or last.problem)
         onwards = self._kind() == "ONWARDS" and (word or self._tokens[self._at].text != "on")
         if onwards:
             self._take("ONWARDS")
@@ -317,9 +317,9 @@ class _Reader:
             day = span.last if "end" in edge else span.first
             span = replace(span, first=day, last=day, named=False)
         if vague:
-            span = replace(span, fault=f'"{vague}" is not a valid date: write a day, such as 15 April')
+            span = replace(span, problem=f'"{vague}" is not a valid date: write a day, such as 15 April')
         if self._take("YEAR"):
-            span = replace(span, fault="it comes back every year: leave the year out")
+            span = replace(span, problem="it comes back every year: leave the year out")
         return span
 
     def _named(self) -> _Span | None:
@@ -335,9 +335,9 @@ class _Reader:
             return None
         day, month, *year = map(int, text.split("/"))
         if not 1 <= month <= 12:
-            return _Span(0, 0, fault=f"{text} has no month {month}: dates are day/month, such as 15/4")
+            return _Span(0, 0, problem=f"{text} has no month {month}: dates are day/month, such as 15/4")
         span = _one_day(day, month)
-        return replace(span, fault="it comes back every year: leave the year out") if year else span
+        return replace(span, problem="it comes back every year: leave the year out") if year else span
 
     def _day(self, month: int) -> _Span | None:
         """Read ``1 April``, ``1st of April``, or the 1 of ``1-15 April`` and the 15 of ``April 1-15``."""
@@ -372,19 +372,19 @@ def _with(reading: _Reading, span: _Span, *, excepted: bool, marked: bool) -> _R
         minus=reading.minus | span.days() if excepted else reading.minus,
         marked=reading.marked or marked,
         named=reading.named and (span.named or excepted),
-        fault=reading.fault or span.fault,
+        problem=reading.problem or span.problem,
     )
 
 
 def _one_day(day: int, month: int) -> _Span:
     if not 1 <= day <= _last_day(month):
         name = MONTH_NAMES[month - 1]
-        return _Span(_number(month, 1), _number(month, _last_day(month)), fault=f"{name} has {_last_day(month)} days")
+        return _Span(_number(month, 1), _number(month, _last_day(month)), problem=f"{name} has {_last_day(month)} days")
     return _Span(_number(month, day), _number(month, day))
 
 
 def _part_of_year(first: int, last: int, said: _Span) -> _Span:
     if said.first > said.last or first > last:
-        fault = said.fault or "an open end is that of the calendar year: write both ends, such as Oct-Mar"
-        return replace(said, named=False, marked=True, fault=fault)
-    return _Span(first, last, marked=True, fault=said.fault)
+        problem = said.problem or "an open end is that of the calendar year: write both ends, such as Oct-Mar"
+        return replace(said, named=False, marked=True, problem=problem)
+    return _Span(first, last, marked=True, problem=said.problem)

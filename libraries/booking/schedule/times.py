@@ -53,7 +53,7 @@ def parse_day(text: object) -> int:
         raise ValueError(f"{shown(text)} could be {names}: write at least {_shortest(found)}")
     close = get_close_matches(word, [name.lower() for name in DAY_NAMES], n=1, cutoff=0.7)
     hint = f": did you mean {close[0].title()}?" if close else ": write a weekday such as Tuesday or Tue"
-    raise ValueError(f"{shown(text)} is no day of the week{hint}")
+    raise ValueError(f"{shown(text)} is not a valid day of the week{hint}")
 
 
 def _shortest(days: list[int]) -> str:

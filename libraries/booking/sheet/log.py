@@ -50,7 +50,7 @@ class SheetLog:
             rows = _missing(rows, sheet.log_rows())
         if rows:
             sheet.append_log(rows)
-        self._ledger.log_sent(row.id for row in waiting)
+        self._ledger.record_sent(row.id for row in waiting)
         self._sheet = sheet
         return len(waiting)
 

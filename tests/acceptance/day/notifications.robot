@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation     Messages to whoever is not at the terminal: when a person is needed, while there is time to act, and
-...               when something was missed. A good night is silent.
+Documentation     Messages to people who are not at the terminal: when a person is needed, while there is time to act,
+...               and when something was missed. A good night is silent.
 
 Resource          ../acceptance.resource
 
@@ -32,7 +32,7 @@ A Person Who Is Needed And A Summary
     ...    Mother, court 1, 14:00: needs a person    call=2    number=3    of=3
 
 What Is Held Is Told With Its Price
-    [Documentation]    Whoever reads the message has to decide whether to pay by hand.
+    [Documentation]    A person who reads the message has to decide whether to pay by hand.
     Notification Should Come Before Summary    Mother: needs a person    10:00 (£13.90)    14:00 (£13.90)
 
 A Good Night Is Told If Wished

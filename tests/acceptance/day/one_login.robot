@@ -1,6 +1,6 @@
 *** Settings ***
 Documentation     Accounts that would log in as somebody else of the sheet share a session and a basket with them: they
-...               are left out and told, and whoever stands first in the sheet books.
+...               are left out and told, and the account that stands first in the sheet books.
 
 Resource          ../acceptance.resource
 

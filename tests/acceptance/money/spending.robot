@@ -15,7 +15,7 @@ ${FOR_THREE}    41.70
 
 *** Test Cases ***
 Two Pay And The Third Is Told Why Not
-    [Documentation]    Whoever came to pay last keeps the slot in the basket and is told which ceiling, and how much.
+    [Documentation]    The account that came last keeps the slot in the basket and is told which ceiling, and how much.
     Exit Status Of Call Should Be    1    1
     Accounts Should Have Paid    count=2    after_call=1
     Sheet Should Explain    needs a person    £27.80 is spent on this day already

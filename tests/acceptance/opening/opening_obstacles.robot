@@ -32,7 +32,7 @@ A Lost Slot Is Left Alone
     Taken Slot Should Be Left Alone    mother    10
 
 A Lost Session Costs One Login
-    [Documentation]    The session of the aunt ends with her first request: she logs in anew, once, and books.
+    [Documentation]    The session of the aunt ends with her first request: she logs in again, once, and books.
     Logins Should Be    aunt    accepted    accepted
     Slots Should Be Sold To    aunt    14
     Outcomes Should Be    aunt    14:00 booked

@@ -359,69 +359,71 @@ def test_paid_by_the_ledger_but_not_listed_needs_a_person(begin: Callable[..., A
 
 
 @pytest.fixture
-def anew(ledger: Ledger) -> Ledger:
+def rebuilt(ledger: Ledger) -> Ledger:
     """The ledger as `booking.ledger.repair` begins it."""
-    ledger.mark("", "", Event.DAMAGE, "torn")
+    ledger.record_event("", "", Event.DAMAGE, "torn")
     return ledger
 
 
-def test_after_damage_everything_in_my_bookings_is_paid_again(begin: Callable[..., AccountRun], anew: Ledger) -> None:
+def test_after_damage_everything_in_my_bookings_is_paid_again(
+    begin: Callable[..., AccountRun], rebuilt: Ledger
+) -> None:
     other_day = replace(TEN, date=DAY - timedelta(days=7))
     account_run = begin(wish(EIGHT))
     account_run.stock.compare_with_plan([row(EIGHT), row(other_day), row(NINE, "Quarry Green Tennis Court 1")], EMPTY)
-    assert {record.slot: record.state for record in anew.states()} == {
+    assert {record.slot: record.state for record in rebuilt.states()} == {
         EIGHT: SlotState.PAID, other_day: SlotState.PAID,
     }  # fmt: skip
-    assert only(anew).outcome is Outcome.ALREADY_BOOKED
-    assert not anew.in_doubt("mother")
-    assert anew.in_doubt("father")
+    assert only(rebuilt).outcome is Outcome.ALREADY_BOOKED
+    assert not rebuilt.in_doubt("mother")
+    assert rebuilt.in_doubt("father")
 
 
 @pytest.mark.parametrize("known", [None, SlotState.HELD])
 def test_after_damage_a_basket_nobody_knows_is_for_a_person(
-    begin: Callable[..., AccountRun], anew: Ledger, known: SlotState | None
+    begin: Callable[..., AccountRun], rebuilt: Ledger, known: SlotState | None
 ) -> None:
     if known:
-        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=known, pence=PRICE)
+        rebuilt.record(run=CARRIED, account="mother", slot=EIGHT, state=known, pence=PRICE)
     for run in ("first", "second"):
         account_run = begin(wish(EIGHT, NINE), run=run)
         account_run.stock.compare_with_plan([], basket(EIGHT))
         assert (account_run.wanted, account_run.held) == ((), ())
         assert EIGHT in account_run.untouchable
         account_run.close()
-        assert only(anew, run).outcome is Outcome.NEEDS_PERSON
-        assert "./run.sh settle" in only(anew, run).why
-    assert anew.committed_pence(DAY) == PRICE
+        assert only(rebuilt, run).outcome is Outcome.NEEDS_PERSON
+        assert "./run.sh settle" in only(rebuilt, run).why
+    assert rebuilt.committed_pence(DAY) == PRICE
     # Settled as not paid, it is taken up out of the basket and paid for.
-    settle(anew, EIGHT, SlotState.RELEASED)
+    settle(rebuilt, EIGHT, SlotState.RELEASED)
     account_run = begin(wish(EIGHT, NINE), run="third")
     account_run.stock.compare_with_plan([], basket(EIGHT))
     pay(account_run, EIGHT)
-    assert only(anew, "third").outcome is Outcome.BOOKED
+    assert only(rebuilt, "third").outcome is Outcome.BOOKED
 
 
 def test_after_damage_what_is_gone_from_the_basket_is_booked_after_a_person_has_looked_and_not_before(
-    begin: Callable[..., AccountRun], anew: Ledger
+    begin: Callable[..., AccountRun], rebuilt: Ledger
 ) -> None:
     begin(wish(EIGHT)).stock.compare_with_plan([], basket(EIGHT))
     account_run = begin(wish(EIGHT), run="second")
     account_run.stock.compare_with_plan([], EMPTY)
     assert (account_run.wanted, account_run.held, account_run.unsettled) == ((), (), (EIGHT,))
-    settle(anew, EIGHT, SlotState.RELEASED)
+    settle(rebuilt, EIGHT, SlotState.RELEASED)
     account_run = begin(wish(EIGHT), run="third")
     account_run.stock.compare_with_plan([], EMPTY)
     assert [each.first for each in account_run.wanted] == [EIGHT]
     hold(account_run)
     pay(account_run, EIGHT)
-    assert only(anew, "third").outcome is Outcome.BOOKED
+    assert only(rebuilt, "third").outcome is Outcome.BOOKED
 
 
 def test_doubt_ends_with_the_first_stock_and_what_is_held_then_is_paid(
-    begin: Callable[..., AccountRun], anew: Ledger
+    begin: Callable[..., AccountRun], rebuilt: Ledger
 ) -> None:
     account_run = begin(wish(EIGHT))
     account_run.stock.compare_with_plan([], EMPTY)
-    assert not anew.in_doubt("mother")
+    assert not rebuilt.in_doubt("mother")
     hold(account_run)
     again = begin(wish(EIGHT), run="second")
     again.stock.compare_with_plan([], basket(EIGHT))
@@ -429,23 +431,23 @@ def test_doubt_ends_with_the_first_stock_and_what_is_held_then_is_paid(
 
 
 def test_doubt_lasts_while_the_basket_holds_what_nobody_understands(
-    begin: Callable[..., AccountRun], anew: Ledger
+    begin: Callable[..., AccountRun], rebuilt: Ledger
 ) -> None:
     begin(wish(EIGHT)).stock.compare_with_plan([], Basket((BookingRow("Swimming", DAY, 8, 30, 500),), 500, 0))
-    assert anew.in_doubt("mother")
+    assert rebuilt.in_doubt("mother")
 
 
 @pytest.mark.parametrize("state", [SlotState.PAYING, SlotState.UNKNOWN])
 def test_a_payment_that_was_carried_over_is_not_repeated(
-    begin: Callable[..., AccountRun], anew: Ledger, state: SlotState
+    begin: Callable[..., AccountRun], rebuilt: Ledger, state: SlotState
 ) -> None:
     for each in (SlotState.HELD, SlotState.PAYING, *([state] if state is SlotState.UNKNOWN else [])):
-        anew.record(run=CARRIED, account="mother", slot=EIGHT, state=each, pence=PRICE)
+        rebuilt.record(run=CARRIED, account="mother", slot=EIGHT, state=each, pence=PRICE)
     account_run = begin(wish(EIGHT))
     account_run.stock.compare_with_plan([], basket(EIGHT))
     assert account_run.held == ()
     account_run.close()
-    assert only(anew).outcome is Outcome.UNKNOWN
+    assert only(rebuilt).outcome is Outcome.UNKNOWN
 
 
 # Before paying
@@ -612,7 +614,7 @@ def test_paying_needs_a_basket_that_was_checked(begin: Callable[..., AccountRun]
 
 
 def calls(ledger: Ledger, run: str = "first") -> list[str]:
-    return [told for _, _, told in ledger.details(run, Event.BANK, Event.CALL)]
+    return [told for _, _, told in ledger.events(run, Event.BANK, Event.CALL)]
 
 
 def test_the_bank_is_told_with_amount_and_time(begin: Callable[..., AccountRun], ledger: Ledger) -> None:
@@ -1001,7 +1003,7 @@ def test_a_fee_that_the_portal_states_counts_as_spent(
         return
     for last in (False, True):
         account_run.payment.check_amount(2 * PRICE + 50, 50, last=last)
-    assert [told for _, _, told in ledger.details("first", Event.NOTICE)] == ["the card portal charges a fee of £0.50"]
+    assert [told for _, _, told in ledger.events("first", Event.NOTICE)] == ["the card portal charges a fee of £0.50"]
     assert "£28.30" in account_run.payment.bank_asks(timedelta(seconds=90))
     account_run.payment.record_payment_intent()
     assert ledger.committed_pence(DAY) == 2 * PRICE + 50
@@ -1444,7 +1446,7 @@ def test_what_a_page_says_is_cleaned_before_it_is_recorded_anywhere(ledger: Ledg
         account_run.close()
     told = [record.why for record in ledger.history()]
     told += [each.why for run in "abcde" for each in ledger.outcomes(run)]
-    told += [text for run in "abcde" for _, _, text in ledger.details(run, *Event)]
+    told += [text for run in "abcde" for _, _, text in ledger.events(run, *Event)]
     told += [caught.value.why, stopped_.reason, failed.reason]
     assert not [text for text in told if "4111" in text]
     assert len([text for text in told if "****" in text]) >= 8

@@ -210,12 +210,12 @@ def test_the_price_that_was_seen_last_is_known(ledger: Ledger) -> None:
 
 def test_a_run_without_an_end_is_told_once_and_not_where_the_ledger_was_damaged(ledger: Ledger) -> None:
     ledger.start_run("r0", DAY, ["mother"])
-    ledger.mark("", "", Event.DAMAGE, "torn")
+    ledger.record_event("", "", Event.DAMAGE, "torn")
     for run in ("r1", "r2"):
         ledger.start_run(run, DAY, ["mother"])
     ledger.end_run("r2", 0)
     assert [run.run for run in ledger.runs_without_end()] == ["r1"]
-    ledger.mark("r1", "", Event.NO_END)
+    ledger.record_event("r1", "", Event.NO_END)
     assert ledger.runs_without_end() == []
 
 
@@ -377,7 +377,7 @@ def test_history_and_outcomes_cannot_be_rewritten(ledger: Ledger, path: Path) ->
 
 
 def tell(ledger: Ledger, run: str = "r1", outcome: Outcome = Outcome.BOOKED, **measures: float | str) -> None:
-    ledger.outcome(
+    ledger.record_outcome(
         run=run, wish=WANT, slot=OTHER, outcome=outcome, why="first was taken", email="mother@example.test",
         measures=measures,
     )  # fmt: skip
@@ -401,8 +401,8 @@ def test_each_outcome_waits_in_the_outbox_until_it_is_sent(ledger: Ledger, path:
     tell(ledger, run="r2", outcome=Outcome.ALREADY_BOOKED)
     first, second = ledger.unsent_log_rows()
     assert (first.outcome, first.slot, first.email) == (Outcome.BOOKED, OTHER, "mother@example.test")
-    ledger.log_sent([first.id])
-    ledger.log_sent([first.id])
+    ledger.record_sent([first.id])
+    ledger.record_sent([first.id])
     assert ledger.unsent_log_rows() == [second]
     with Ledger(path, "practice") as again:
         assert again.unsent_log_rows() == [second]
@@ -412,14 +412,14 @@ def test_runs_and_marks(ledger: Ledger) -> None:
     ledger.start_run("r1", DAY, ["mother", "father"])
     with pytest.raises(LedgerError, match="r1 has begun already"):
         ledger.start_run("r1", DAY, [])
-    ledger.mark("r1", "mother", "ready")
-    ledger.mark("r1", "father", "ready", "waits")
-    ledger.mark("r1", "father", "ready", "logged in")
-    ledger.mark("r1", "father", "left")
-    ledger.mark("r2", "bruce", "ready")
-    assert ledger.marks("r1", "ready") == {"mother", "father"}
-    assert ledger.mark_details("r1", "ready") == {"mother": "", "father": "logged in"}
-    assert ledger.marks("r1", "left") == {"father"}
+    ledger.record_event("r1", "mother", Event.READY)
+    ledger.record_event("r1", "father", Event.READY, "waits")
+    ledger.record_event("r1", "father", Event.READY, "logged in")
+    ledger.record_event("r1", "father", Event.LEFT)
+    ledger.record_event("r2", "bruce", Event.READY)
+    assert ledger.accounts_with("r1", Event.READY) == {"mother", "father"}
+    assert ledger.latest_texts("r1", Event.READY) == {"mother": "", "father": "logged in"}
+    assert ledger.accounts_with("r1", Event.LEFT) == {"father"}
     (run,) = ledger.runs()
     assert (run.accounts, run.slot_day, run.ended, run.status) == (("mother", "father"), DAY, None, None)
     ledger.end_run("r1", 3)

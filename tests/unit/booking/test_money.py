@@ -334,7 +334,7 @@ class Money(RuleBasedStateMachine):
                 assert any(str(slot) in call.partition("Held and not paid: ")[2] for call in calls), calls
 
     def calls(self, plan: Plan) -> list[str]:
-        return [text for _, _, text in self.ledger.details(plan.run, Event.CALL)]
+        return [text for _, _, text in self.ledger.events(plan.run, Event.CALL)]
 
     def check_what_was_told(self, plan: Plan) -> None:
         outcomes = self.ledger.outcomes(plan.run)
@@ -449,7 +449,7 @@ class Money(RuleBasedStateMachine):
         if not account_run.wanted and not account_run.has_earlier_payments_to_settle:
             return WorkerPhase.AFTER
         if luck is Luck.DECLINED:
-            account_run.stop_here(Outcome.LOGIN_REFUSED, "the site refuses the password: mend it")
+            account_run.stop_here(Outcome.LOGIN_REFUSED, "the site refuses the password: correct it")
         if luck in {Luck.FAULT, Luck.CRASH}:
             account_run.record_failure("My Bookings: 520")
             return WorkerPhase.AFTER

@@ -1,4 +1,4 @@
-"""Damaged ledgers of every kind: set aside byte for byte, and begun anew with what can still be read."""
+"""Damaged ledgers of every kind: set aside byte for byte, and begun again with what can still be read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from booking.errors import LedgerError
 from booking.ledger.database import LEDGER, SCHEMA_VERSION
 from booking.ledger.ledger import Ledger
 from booking.ledger.repair import repair
-from booking.ledger.states import CARRIED, SlotState
+from booking.ledger.states import CARRIED, Event, SlotState
 from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.plan import PLAN_FILE
@@ -58,8 +58,8 @@ def fill(ledger: Ledger, run: str) -> None:
             ledger.record(run=run, account="mother", slot=slot, state=state, why="so", pence=1390)
     for hour, outcome in ((8, Outcome.BOOKED), (10, Outcome.UNKNOWN)):
         wish = Wish("mother", (Slot(1, DAY, hour),), "Booking Schedule, row 2")
-        ledger.outcome(run=run, wish=wish, slot=wish.first, outcome=outcome, why="", email="mother@example.test")
-    ledger.log_sent([1])
+        ledger.record_outcome(run=run, wish=wish, slot=wish.first, outcome=outcome, why="", email="mother@example.test")
+    ledger.record_sent([1])
 
 
 def contents(results: Path, begins: str = LEDGER) -> dict[str, bytes]:
@@ -183,7 +183,7 @@ def test_a_ledger_that_is_gone_is_begun_after_damage(results: Path) -> None:
 
 def test_what_is_whole_is_left_alone(results: Path, tmp_path: Path) -> None:
     with Ledger(results / LEDGER, "practice") as ledger:
-        ledger.mark("r", "mother", "ready")  # With a write-ahead log beside it, as after a kill.
+        ledger.record_event("r", "mother", Event.READY)  # With a write-ahead log beside it, as after a kill.
         before = contents(results)
         assert len(before) == 3
         assert repair(results, NOW) == ""

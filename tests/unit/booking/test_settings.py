@@ -81,8 +81,8 @@ def load(sites: Path) -> Callable[..., Settings]:
 def faults_of(load: Callable[..., Settings], *args: object) -> dict[str, str]:
     with pytest.raises(SettingsError) as caught:
         load(*args)
-    assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
-    return {fault.where: fault.message for fault in caught.value.faults}
+    assert all(str(problem) in str(caught.value) for problem in caught.value.problems)
+    return {problem.where: problem.message for problem in caught.value.problems}
 
 
 def test_with_nothing_set_a_run_goes_to_the_practice_venue(load: Callable[..., Settings], tmp_path: Path) -> None:
@@ -223,16 +223,16 @@ def test_all_faults_are_told_at_once(load: Callable[..., Settings]) -> None:
         "BROWSER_EXECUTABLE": "/no/such/program",
         "GOOGLE_SERVICE_ACCOUNT_JSON": "no-such-file.json",
     }
-    faults = faults_of(load, wrong)
-    assert faults.keys() == wrong.keys()
-    assert "camden-active or practice" in faults["BOOKING_SITE"]
-    assert "https" in faults["BOOKING_SITE_URL"]
-    assert "between /d/ and /edit" in faults["GSHEET_MAIN_ID"]
-    assert "has no zone" in faults["OPENING"]
-    assert "from 0 to 2400: write one such as 600" in faults["PAYMENT_PROOF_WAIT"]
-    assert "address 2" in faults["NOTIFY_URLS"]
-    assert "canary" not in str(faults)
-    assert "Europe/London" in faults["RELEASE_TIMEZONE"]
+    problems = faults_of(load, wrong)
+    assert problems.keys() == wrong.keys()
+    assert "camden-active or practice" in problems["BOOKING_SITE"]
+    assert "https" in problems["BOOKING_SITE_URL"]
+    assert "between /d/ and /edit" in problems["GSHEET_MAIN_ID"]
+    assert "has no zone" in problems["OPENING"]
+    assert "from 0 to 2400: write one such as 600" in problems["PAYMENT_PROOF_WAIT"]
+    assert "address 2" in problems["NOTIFY_URLS"]
+    assert "canary" not in str(problems)
+    assert "Europe/London" in problems["RELEASE_TIMEZONE"]
 
 
 @pytest.mark.parametrize(
@@ -284,9 +284,9 @@ def test_a_wrong_value_is_a_fault_of_its_setting(load: Callable[..., Settings], 
 def test_an_address_must_be_plain_and_https_unless_it_is_this_machine(
     load: Callable[..., Settings], name: str, url: str
 ) -> None:
-    faults = faults_of(load, {**REAL, name: url})
-    assert faults.keys() == {name}
-    assert "canary" not in faults[name]
+    problems = faults_of(load, {**REAL, name: url})
+    assert problems.keys() == {name}
+    assert "canary" not in problems[name]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://127.8.9.1", "http://localhost:1", "http://[::1]:80"])
@@ -296,10 +296,10 @@ def test_this_machine_may_be_plain_http(load: Callable[..., Settings], url: str)
 
 
 def test_practice_never_leaves_this_machine(load: Callable[..., Settings]) -> None:
-    faults = faults_of(
+    problems = faults_of(
         load, {**REAL, **CARD, "BOOKING_SITE": "practice", "BOOKING_SITE_URL": "https://camden.example.test"}
     )
-    assert faults.keys() == {"BOOKING_SITE_URL"}
+    assert problems.keys() == {"BOOKING_SITE_URL"}
     settings = load({"PAYMENT_HOSTS": "portal.example.test"})
     assert settings.payment_hosts == ("127.0.0.1",)
     settings = load({"PAYMENT_HOSTS": "portal.example.test, localhost"})
@@ -307,8 +307,8 @@ def test_practice_never_leaves_this_machine(load: Callable[..., Settings]) -> No
 
 
 def test_a_practice_venue_that_runs_needs_what_a_real_site_needs(load: Callable[..., Settings]) -> None:
-    faults = faults_of(load, {"BOOKING_SITE_URL": "http://127.0.0.1:8080"})
-    assert faults.keys() == {"GSHEET_MAIN_ID", "GOOGLE_SERVICE_ACCOUNT_JSON", *CARD_NAMES}
+    problems = faults_of(load, {"BOOKING_SITE_URL": "http://127.0.0.1:8080"})
+    assert problems.keys() == {"GSHEET_MAIN_ID", "GOOGLE_SERVICE_ACCOUNT_JSON", *CARD_NAMES}
     assert faults_of(load, {"BOOKING_SITE": "camden-active"}).keys() == {
         "GSHEET_MAIN_ID",
         "GOOGLE_SERVICE_ACCOUNT_JSON",
@@ -342,18 +342,18 @@ def test_a_practice_venue_to_be_started_takes_no_notice_of_real_keys_and_cards(l
     ],
 )
 def test_a_wrong_key_is_told_without_its_content(load: Callable[..., Settings], value: str, words: str) -> None:
-    faults = faults_of(load, {**REAL, "GOOGLE_SERVICE_ACCOUNT_JSON": value})
-    assert faults.keys() == {"GOOGLE_SERVICE_ACCOUNT_JSON"}
-    assert words in faults["GOOGLE_SERVICE_ACCOUNT_JSON"]
+    problems = faults_of(load, {**REAL, "GOOGLE_SERVICE_ACCOUNT_JSON": value})
+    assert problems.keys() == {"GOOGLE_SERVICE_ACCOUNT_JSON"}
+    assert words in problems["GOOGLE_SERVICE_ACCOUNT_JSON"]
     if "token_uri" not in words:
-        assert "canary" not in faults["GOOGLE_SERVICE_ACCOUNT_JSON"].lower()
+        assert "canary" not in problems["GOOGLE_SERVICE_ACCOUNT_JSON"].lower()
 
 
 def test_a_key_file_that_is_none(load: Callable[..., Settings], tmp_path: Path) -> None:
     for content in (b"\xff\xfe canary", b"canary", b"[1]"):
         (tmp_path / "key.json").write_bytes(content)
-        faults = faults_of(load, {**REAL, "GOOGLE_SERVICE_ACCOUNT_JSON": str(tmp_path / "key.json")})
-        assert "canary" not in faults["GOOGLE_SERVICE_ACCOUNT_JSON"]
+        problems = faults_of(load, {**REAL, "GOOGLE_SERVICE_ACCOUNT_JSON": str(tmp_path / "key.json")})
+        assert "canary" not in problems["GOOGLE_SERVICE_ACCOUNT_JSON"]
     (tmp_path / "folder").mkdir()
     faults_of(load, {**REAL, "GOOGLE_SERVICE_ACCOUNT_JSON": "folder"})
 
@@ -388,10 +388,10 @@ def test_a_key_in_the_file_may_have_real_line_breaks(load: Callable[..., Setting
 def test_a_card_that_cannot_pay_is_told_without_its_values(
     load: Callable[..., Settings], name: str, value: str, words: str
 ) -> None:
-    faults = faults_of(load, {**REAL, **CARD, "PAYMENT": "pay", name: value})
-    assert faults.keys() == {name}
-    assert words in faults[name]
-    assert not value or value not in faults[name]
+    problems = faults_of(load, {**REAL, **CARD, "PAYMENT": "pay", name: value})
+    assert problems.keys() == {name}
+    assert words in problems[name]
+    assert not value or value not in problems[name]
 
 
 def test_a_card_is_good_until_the_end_of_its_month(load: Callable[..., Settings]) -> None:
@@ -399,8 +399,8 @@ def test_a_card_is_good_until_the_end_of_its_month(load: Callable[..., Settings]
     assert load({**REAL, **CARD, "PAYMENT": "pay", **this_month}).card
     last = date(TODAY.year, TODAY.month, 1) - timedelta(days=1)
     last_month = {"LB_CARD_EXPIRY_MONTH": f"{last:%m}", "LB_CARD_EXPIRY_YEAR": f"{last:%Y}"}
-    faults = faults_of(load, {**REAL, **CARD, "PAYMENT": "pay", **last_month})
-    assert "expired" in faults["LB_CARD_EXPIRY_YEAR"]
+    problems = faults_of(load, {**REAL, **CARD, "PAYMENT": "pay", **last_month})
+    assert "expired" in problems["LB_CARD_EXPIRY_YEAR"]
 
 
 @given(st.integers(10**11, 10**18 - 1), st.integers(0, 9))
@@ -453,9 +453,9 @@ def test_other_names_are_nobodys_business(load: Callable[..., Settings]) -> None
 
 
 def test_a_line_that_cannot_be_read_is_told_by_its_number(load: Callable[..., Settings]) -> None:
-    faults = faults_of(load, {}, "MAX_WAIT=5\n\nMOTHER_CAM_PASSWORD='canary\nDAYS_AHEAD\n")
-    assert list(faults) == [".env, line 3", ".env, line 4"]
-    assert "canary" not in str(faults)
+    problems = faults_of(load, {}, "MAX_WAIT=5\n\nMOTHER_CAM_PASSWORD='canary\nDAYS_AHEAD\n")
+    assert list(problems) == [".env, line 3", ".env, line 4"]
+    assert "canary" not in str(problems)
 
 
 def test_a_file_that_cannot_be_read_is_told(load: Callable[..., Settings], tmp_path: Path) -> None:
@@ -491,8 +491,8 @@ def test_credentials_come_from_the_setting_before_the_sheet(load: Callable[..., 
 def test_missing_credentials_are_told_together(load: Callable[..., Settings]) -> None:
     settings = load({"MOTHER_CAM_PASSWORD": "one"})
     bruce = Account("Bruce", "", 3, "")
-    faults = settings.missing_credentials([MOTHER, bruce])
-    assert [fault.where for fault in faults] == ["BRUCE_CAM_EMAIL_ADDRESS", "BRUCE_CAM_PASSWORD"]
+    problems = settings.missing_credentials([MOTHER, bruce])
+    assert [problem.where for problem in problems] == ["BRUCE_CAM_EMAIL_ADDRESS", "BRUCE_CAM_PASSWORD"]
     with pytest.raises(SettingsError, match="BRUCE_CAM_PASSWORD"):
         settings.credentials(bruce)
 

@@ -46,7 +46,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
 def tell(ledger: Ledger, hour: int, outcome: Outcome = Outcome.BOOKED, why: str = "paid by card") -> None:
     slot = Slot(1, DAY, hour)
     wish = Wish("mother", (slot,), "Booking Schedule, row 2")
-    ledger.outcome(run="r1", wish=wish, slot=slot, outcome=outcome, why=why, email="mother@example.test")
+    ledger.record_outcome(run="r1", wish=wish, slot=slot, outcome=outcome, why=why, email="mother@example.test")
 
 
 def logged(store: SheetStore) -> list[list[str]]:
@@ -182,7 +182,7 @@ from booking.sheet.log import SheetLog
 from booking.sheet.sheet import open_sheet
 path, sheet_id, key, url = sys.argv[1:]
 ledger = Ledger(Path(path), "practice")
-ledger.log_sent = lambda ids: os.kill(os.getpid(), signal.SIGKILL)
+ledger.record_sent = lambda ids: os.kill(os.getpid(), signal.SIGKILL)
 SheetLog(ledger, lambda: open_sheet(sheet_id, json.loads(key), url), ZoneInfo("Europe/London")).flush()
 """
 

@@ -36,10 +36,10 @@ def test_a_day_is_read_as_typed(text: str, day: int) -> None:
         ("t", ["Tuesday or Thursday", "Tu or Th"]),
         ("S", ["Saturday or Sunday", "Sa or Su"]),
         ("Wensday", ["did you mean Wednesday"]),
-        ("", ["no day of the week"]),
-        ("7", ["no day of the week", "Tuesday"]),
-        (None, ["no day of the week"]),
-        ("tomorrow", ["no day of the week"]),
+        ("", ["not a valid day of the week"]),
+        ("7", ["not a valid day of the week", "Tuesday"]),
+        (None, ["not a valid day of the week"]),
+        ("tomorrow", ["not a valid day of the week"]),
     ],
 )
 def test_a_wrong_day_says_what_would_be_right(text: object, words: list[str]) -> None:

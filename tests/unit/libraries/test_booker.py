@@ -170,7 +170,7 @@ def sends_card(booker: Booker, *, known_portal: bool) -> CheckoutPage:
 
 def calls(booker: Booker) -> list[str]:
     return [
-        text for _, _, text in booker.worker.account_run.ledger.details(booker.worker.account_run.plan.run, Event.CALL)
+        text for _, _, text in booker.worker.account_run.ledger.events(booker.worker.account_run.plan.run, Event.CALL)
     ]
 
 
@@ -227,7 +227,7 @@ def test_a_clock_that_was_set_is_told(take_up: Callable[[str], Booker], folder: 
     booker.record_clock_sample({"sent": 0, "answered": 20, "date": "no time at all"})
     assert not booker.wait_for_next_clock_sample()
     with Ledger(folder.parent / LEDGER, "practice") as ledger:
-        assert ledger.mark_details("first", Event.NOTICE) == {
+        assert ledger.latest_texts("first", Event.NOTICE) == {
             "mother": "this machine's clock was set by -12.0 s during the wait, or it slept"
         }
 
@@ -526,7 +526,7 @@ def test_what_a_page_says_reaches_ledger_sheet_and_message_without_secrets(
     with Ledger(folder.parent / LEDGER, "practice") as ledger:
         told = [each.why for each in ledger.outcomes("first")]
         told += [each.why for each in ledger.history()]
-        told += [text for _, _, text in ledger.details("first", *Event)]
+        told += [text for _, _, text in ledger.events("first", *Event)]
     assert any("was declined" in text for text in told)
     assert not any("1111" in text for text in told)
 

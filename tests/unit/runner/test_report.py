@@ -192,7 +192,7 @@ def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_plan(replace(plan(account("Mother"), account("Mother In Law"))), folder)
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         wish = Wish("mother", (EIGHT,), "Booking Schedule, row 2")
-        ledger.outcome(
+        ledger.record_outcome(
             run=folder.name, wish=wish, slot=EIGHT, outcome=Outcome.BOOKED, why="", email="mother@example.test"
         )
     monkeypatch.setenv(RUN_MARK, str(folder))

@@ -179,7 +179,7 @@ def test_what_is_still_unsettled_at_the_end_is_told_once_and_is_no_good_end(
         leave_unsettled(ledger, account, slot)
         if outcome is not None:
             wish = Wish("mother", (slot,), "row 2")
-            ledger.outcome(run=plan.run, wish=wish, slot=slot, outcome=outcome, why="so", email="")
+            ledger.record_outcome(run=plan.run, wish=wish, slot=slot, outcome=outcome, why="so", email="")
         going = module._Run(Options(), settings, {}, Terminal(), letters)
         assert going._conclude(plan, tmp_path, ledger) is status
         assert ledger.runs()[-1].status == status
@@ -268,7 +268,7 @@ def test_a_run_that_came_to_no_end_is_told_at_once_and_once(
             "it was repaired", "run first", "run second",
         ]  # fmt: skip
         assert "run first for Mon 21 Dec 2026 (mother)" in capsys.readouterr().out
-        assert all(ledger.marks(name, Event.NO_END) for name in ("first", "second"))
+        assert all(ledger.accounts_with(name, Event.NO_END) for name in ("first", "second"))
         ledger.end_run(plan.run, 0)
         run.book()
     assert len(letters.sent) == 1
@@ -321,7 +321,7 @@ def test_what_was_still_called_for_by_workers_that_end_is_passed_on(
 
     class ClosingWorkers(LastingWorkers):
         def stop(self) -> None:
-            watched.ledger.mark("now", "mother", Event.CALL, "payment declined: the card portal says so")
+            watched.ledger.record_event("now", "mother", Event.CALL, "payment declined: the card portal says so")
             AccountRun(watched.plan, "mother", watched.ledger).close()
             super().stop()
 

@@ -31,7 +31,7 @@ def test_calls_of_several_lines_are_passed_on_whole_and_once(
     call = "payment declined: the card portal says so\nHeld and not paid: court 1"
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         supervision = Supervision(plan, tmp_path, ledger, settings, Terminal(), letters, None)
-        ledger.mark(plan.run, "mother", Event.CALL, call)
+        ledger.record_event(plan.run, "mother", Event.CALL, call)
         supervision.relay_events(quiet=True)
         assert letters.sent == []
         for _ in range(2):
@@ -48,9 +48,9 @@ def test_what_is_settled_is_passed_on_as_good_news(
     plan, letters = plan_of(settings), FakeNotifier()
     with Ledger(tmp_path / LEDGER, "practice") as ledger:
         supervision = Supervision(plan, tmp_path, ledger, settings, Terminal(), letters, None)
-        ledger.mark(plan.run, "mother", Event.BANK, "confirm it")
-        ledger.mark(plan.run, "mother", Event.SETTLED, "the payment is settled: My Bookings lists it")
-        ledger.mark(plan.run, "mother", Event.NOTICE, "for the terminal only")
+        ledger.record_event(plan.run, "mother", Event.BANK, "confirm it")
+        ledger.record_event(plan.run, "mother", Event.SETTLED, "the payment is settled: My Bookings lists it")
+        ledger.record_event(plan.run, "mother", Event.NOTICE, "for the terminal only")
         supervision.relay_events(quiet=True)
         assert [title for title, _ in letters.sent] == ["A person is needed, Mon 28 Dec"]
         for _ in range(2):
@@ -103,7 +103,7 @@ def test_a_payment_of_a_killed_worker_is_in_doubt_at_once(watched: Watched) -> N
 
 
 def test_a_worker_that_has_closed_its_books_is_not_lost(watched: Watched) -> None:
-    watched.ledger.mark("now", "mother", Event.LEFT)
+    watched.ledger.record_event("now", "mother", Event.LEFT)
     watched.watch({"mother"}, {"mother"})
     assert watched.ledger.outcomes("now") == []
     assert watched.letters.sent == []
@@ -113,7 +113,9 @@ def test_a_worker_that_leaves_while_it_is_looked_at_is_not_lost(watched: Watched
     workers = WatchedWorkers()
 
     def gone() -> frozenset[str]:
-        watched.ledger.mark("now", "mother", Event.LEFT)  # Its last act, a moment before it was seen to be gone.
+        watched.ledger.record_event(
+            "now", "mother", Event.LEFT
+        )  # Its last act, a moment before it was seen to be gone.
         return frozenset({"mother"})
 
     workers.gone = gone  # type: ignore[method-assign]
@@ -155,7 +157,7 @@ def test_the_report_is_made_again_where_a_worker_was_lost(watched: Watched, lost
     done: list[str] = []
     for account in {"mother", "father"} - lost:
         AccountRun(watched.plan, account, watched.ledger).close()
-        watched.ledger.mark("now", account, Event.LEFT)
+        watched.ledger.record_event("now", account, Event.LEFT)
     workers = WatchedWorkers(lost)
     workers.finish = lambda: done.append("finished")  # type: ignore[attr-defined]
     workers.renew_report = lambda: done.append("report")  # type: ignore[attr-defined]
