@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-App = Literal["site", "portal", "sheet"]
+App = Literal["site", "portal", "sheet", "foreign"]
 When = Literal["before", "after"]
 Act = Literal["delay", "status", "drop", "hang", "pause", "challenge", "expire_session", "truncate"]
 
@@ -135,7 +135,7 @@ def _fair() -> float:
 
 @dataclass
 class Faults:
-    """The rules in force and the request log, shared by all three servers."""
+    """The rules in force and the request log, shared by all servers that people meet."""
 
     opening_age: Callable[[], float | None] = lambda: None
     """Seconds since the latest opening, negative before it, None where there is none."""
@@ -163,7 +163,7 @@ class Faults:
         """Return the middleware that logs every request of an app and does to it what the rules say.
 
         Args:
-            app_name: ``site``, ``portal`` or ``sheet``, as the rules name it.
+            app_name: ``site``, ``portal``, ``sheet`` or ``foreign``, as the rules name it.
             email_of: whose request it is, where the app can tell.
             expire: ends the session of a request, for the rules that ask for it.
             delay: seconds by which every request is held up now, rules apart.

@@ -17,6 +17,7 @@ from aiohttp import web
 from practice.clock import LONDON, Openings
 from practice.control import Control
 from practice.faults import Faults
+from practice.foreign import foreign_app, foreign_hosts, foreign_sockets
 from practice.portal.cards import GOOD
 from practice.portal.payments import Payments
 from practice.portal.portal import Portal
@@ -79,7 +80,7 @@ def invented_card(now: datetime) -> dict[str, str]:
 
 
 class Practice:
-    """The four servers over one state folder.
+    """The servers over one state folder.
 
     Args:
         state: the folder; made private and seeded when missing, kept when there.
@@ -123,6 +124,7 @@ class Practice:
         sessions = Sessions(self._now, lambda: settings.session_minutes)
 
         sockets = {name: socket.create_server((LOOPBACK, port)) for name, port in asdict(self._ports).items()}
+        elsewhere = foreign_sockets()
         number = {name: each.getsockname()[1] for name, each in sockets.items()}
         url = {name: f"http://{self._host_name}:{port}" for name, port in number.items()}
 
@@ -134,7 +136,9 @@ class Practice:
 
         token = secrets.token_urlsafe(24)
         apps = {
-            "site": Site(settings, openings, members, holds, checkout, sessions, portal_address).app(faults),
+            "site": Site(
+                settings, openings, members, holds, checkout, sessions, portal_address, foreign_hosts(elsewhere)
+            ).app(faults),
             "portal": Portal(settings, openings, members, payments, lambda: url["site"], portal_under).app(faults),
             "sheet": create_sheet_app(sheet, faults=faults),
             "control": Control(
@@ -144,10 +148,8 @@ class Practice:
         accounts = members.renew_family()
         sheet.seed(url["site"], [{"name": each["name"], "email": each["email"]} for each in accounts])
         for name, app in apps.items():
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-            await runner.setup()
-            await web.SockSite(runner, sockets[name]).start()
-            self._runners.append(runner)
+            await self._serve(app, sockets[name])
+        await self._serve(foreign_app(faults), *elsewhere)
         return Welcome(
             site_url=url["site"],
             portal_url=url["portal"],
@@ -160,6 +162,13 @@ class Practice:
             card=invented_card(datetime.fromtimestamp(self._now(), LONDON)),
             pid=os.getpid(),
         )
+
+    async def _serve(self, app: web.Application, *sockets: socket.socket) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        for each in sockets:
+            await web.SockSite(runner, each).start()
+        self._runners.append(runner)
 
     async def stop(self) -> None:
         """Stop all servers and close the files; what happened stays in the state folder."""

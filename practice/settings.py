@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from practice.venue.skins.skin import PLAIN, skin_named
+
 CHOICES: dict[str, tuple[str, ...]] = {
     "cookie_bar": ("policy", "banner", "both", "none"),
     "js_dialog": ("none", "alert", "confirm"),
     "portal_host": ("127.0.0.1", "localhost"),
+    "foreign_script": ("end", "head", "none"),
 }
 
 
@@ -40,6 +43,16 @@ class VenueSettings:
     """Whether the portal offers to save the card."""
     portal_host: str = "127.0.0.1"
     price_pence: int = 1390
+    foreign_script: str = "end"
+    """Where pages wait for a script of another host; ``none``: they load nothing from elsewhere."""
+    skin: str = PLAIN.name
+    """How the pages look that nobody has seen on the real site; set by name, or by a number that draws one."""
+    multi_slot_rows: bool = False
+    """Whether My Bookings lists what was paid together as one row, without times."""
+    untidy_bookings: bool = False
+    """Whether My Bookings also lists what is past, a course, a membership, and what was cancelled."""
+    one_post_tokens: bool = False
+    """Whether the ``__AT`` of a page is good for one post only."""
 
     def change(self, values: dict[str, Any]) -> None:
         """Set some of the values; all or none.
@@ -51,11 +64,15 @@ class VenueSettings:
             if name not in self.to_json():
                 raise ValueError(f"{name}: unknown setting; known are {', '.join(self.to_json())}")
             self._check(name, value)
+        if "skin" in values:
+            values = {**values, "skin": skin_named(values["skin"])}
         for name, value in values.items():
             setattr(self, name, value)
 
     def _check(self, name: str, value: object) -> None:
-        if name in CHOICES:
+        if name == "skin":
+            skin_named(value)
+        elif name in CHOICES:
             if value not in CHOICES[name]:
                 raise ValueError(f"{name}: {value!r} is none of {', '.join(CHOICES[name])}")
         elif isinstance(getattr(self, name), bool):

@@ -24,6 +24,7 @@ class Booking:
 
     slot: VenueSlot
     made_at: float
+    payment_id: int
 
 
 class VenueCheckout:
@@ -39,9 +40,9 @@ class VenueCheckout:
         self._payments = payments
         holds.due = self._checks
 
-    def pay_by_credit(self, email: str, basket: Sequence[Hold]) -> int | None:
+    def pay_by_credit(self, email: str, basket: Sequence[Hold], fee_pence: int) -> int | None:
         """Book a basket from the account's credit; return the payment, or None where it does not reach."""
-        total = sum(hold.price_pence for hold in basket)
+        total = sum(hold.price_pence for hold in basket) + fee_pence
         with self._db.transaction():
             sql = "UPDATE accounts SET credit_pence = credit_pence - ? WHERE email = ? AND credit_pence >= ?"
             if self._db.do(sql, total, email, total).rowcount != 1:
@@ -50,9 +51,9 @@ class VenueCheckout:
             self._sell([hold.id for hold in basket], payment, self._openings.now_ms())
         return payment
 
-    def open_checkout(self, email: str, basket: Sequence[Hold]) -> str:
-        """Return a new reference under which the portal takes the money for a basket."""
-        total = sum(hold.price_pence for hold in basket)
+    def open_checkout(self, email: str, basket: Sequence[Hold], fee_pence: int) -> str:
+        """Return a new reference under which the portal takes the money for a basket and its fee."""
+        total = sum(hold.price_pence for hold in basket) + fee_pence
         with self._db.transaction():
             reference = self._payments.open_checkout(email, total, [hold.slot for hold in basket])
             for hold in basket:
@@ -82,12 +83,13 @@ class VenueCheckout:
         self._holds.settle()
         made_by = self._openings.now_ms() - self._members.conduct(email).listed_late_seconds * 1000
         rows = self._db.all(
-            "SELECT holds.*, bookings.made_at FROM bookings JOIN holds ON holds.id = bookings.hold_id "
+            "SELECT holds.*, bookings.made_at, bookings.payment_id "
+            "FROM bookings JOIN holds ON holds.id = bookings.hold_id "
             "WHERE email = ? AND bookings.made_at <= ? ORDER BY day, hour, bookings.id",
             email,
             made_by,
         )
-        return [Booking(slot_of(row), row["made_at"]) for row in rows]
+        return [Booking(slot_of(row), row["made_at"], row["payment_id"]) for row in rows]
 
     def records(self) -> list[dict[str, Any]]:
         """Return all bookings."""

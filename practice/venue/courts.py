@@ -70,8 +70,11 @@ class VenueSlot:
         return digest[0] % 3 == 0
 
 
+_SEASONS = ((1, 1, 15), (3, 1, 17), (4, 1, 20), (10, 1, 17), (10, 25, 16), (11, 2, 15))
+"""Month and day from which on the last hour of a day is this one: single days, as the real site changes them."""
+
+
 def hours(day: date) -> range:
     """Return the start hours that courts have on a day: the light decides."""
-    if day.month in {11, 12, 1, 2}:
-        return range(8, 16)
-    return range(8, 18) if day.month in {3, 10} else range(8, 21)
+    *_, last = [last for month, number, last in _SEASONS if (month, number) <= (day.month, day.day)]
+    return range(8, last + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +22,27 @@ class Session:
     half_in: str | None = None
     """Who gave the right password and still owes a code."""
     paid: int | None = None
-    """The latest payment from credit, for its confirmation page."""
+    """The latest payment, for its confirmation page."""
+    paid_from: str = ""
+    """What it was paid from."""
+    _once: set[str] = field(default_factory=set)
+
+    def owns(self, token: str) -> bool:
+        """Tell whether a token is the session's own, which any number of posts may make use of."""
+        return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def token_for_one_post(self) -> str:
+        """Return a token of which one post makes use."""
+        token = secrets.token_urlsafe(24)
+        self._once.add(token)
+        return token
+
+    def spend(self, token: str) -> bool:
+        """Tell whether a token was given for one post and not used yet; it is used then."""
+        if token not in self._once:
+            return False
+        self._once.remove(token)
+        return True
 
 
 class Sessions:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 PREFIX = "ctl00$PageContent$"
@@ -56,7 +56,7 @@ class Form:
     path: str
     """Of the page; the form posts to it and its state is good for it alone."""
     token: str
-    """Of the session, echoed as ``__AT``."""
+    """Of the session or of this page alone, echoed as ``__AT``."""
     targets: set[str] = field(default_factory=set)
 
     def link(self, name: str, argument: str = "") -> str:
@@ -64,6 +64,11 @@ class Form:
         target = name if name.startswith("ctl00$") else PREFIX + name
         self.targets.add(target)
         return f"javascript:__doPostBack('{target}','{argument}')"
+
+    def button(self, name: str) -> str:
+        """Return the name of a button that submits the form by itself: the browser sends it among the fields."""
+        self.targets.add(PREFIX + name)
+        return PREFIX + name
 
     @property
     def view_state(self) -> str:
@@ -90,8 +95,14 @@ class Postback:
         return self.fields.get(PREFIX + name, "")
 
 
-def read_postback(signer: Signer, path: str, token: str, fields: Mapping[str, str]) -> Postback:
+def read_postback(signer: Signer, path: str, accepts: Callable[[str], bool], fields: Mapping[str, str]) -> Postback:
     """Return the postback that a form of this page sent.
+
+    Args:
+        signer: what signed the page's state.
+        path: of the page.
+        accepts: tells whether the token is good; the last thing asked, and once.
+        fields: what was sent.
 
     Raises:
         PostbackError: state, target or token are not those that the page was written with.
@@ -100,9 +111,15 @@ def read_postback(signer: Signer, path: str, token: str, fields: Mapping[str, st
     if state.split(b"\0", 1)[0] != path.encode():
         raise PostbackError("The viewstate is of another page.")
     offered_path, offered = json.loads(signer.read("eventvalidation", fields.get("__EVENTVALIDATION", "")))
-    target = fields.get("__EVENTTARGET", "")
+    target = fields.get("__EVENTTARGET", "") or _button_in(fields, offered)
     if offered_path != path or target not in offered:
         raise PostbackError("Invalid postback or callback argument.")
-    if not hmac.compare_digest(fields.get("__AT", "").encode(), token.encode()):
-        raise PostbackError("The anti-forgery token is of another session.")
+    if not accepts(fields.get("__AT", "")):
+        raise PostbackError("The anti-forgery token is of another session, or was used before.")
     return Postback(target.removeprefix(PREFIX), fields.get("__EVENTARGUMENT", ""), fields)
+
+
+def _button_in(fields: Mapping[str, str], offered: Collection[str]) -> str:
+    """Return the button whose name was sent, as a picture sends it too; empty where there is none."""
+    sent = {name.removesuffix(".x") for name in fields}
+    return next((name for name in offered if name in sent), "")

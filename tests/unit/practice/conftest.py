@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -60,8 +61,14 @@ class VenuePage:
         return node.attributes[name] or ""
 
     def fields(self) -> dict[str, str]:
-        inputs = [node.attributes for node in self.html.css("form input[name]") if node.attributes["type"] != "submit"]
-        return {each["name"] or "": each.get("value") or "" for each in inputs}
+        """Return what a browser would send: a button only where it is pressed, a box only where it is ticked."""
+        inputs = [node.attributes for node in self.html.css("form input[name]")]
+        sent = [each for each in inputs if each["type"] not in {"submit", "image"}]
+        return {
+            each["name"] or "": each.get("value") or ""
+            for each in sent
+            if each["type"] != "checkbox" or "checked" in each
+        }
 
 
 @dataclass
@@ -89,8 +96,29 @@ class Browser:
             fields[full] = value
         return self.send(page, fields)
 
+    def press_control(self, page: VenuePage, selector: str, **entered: str) -> VenuePage:
+        """Press the first link, button or picture of these, whichever way it works; boxes are ticked by `entered`."""
+        node = page.html.css_first(selector)
+        assert node is not None, f"no {selector} on {page.url}"
+        href, click = node.attributes.get("href") or "", node.attributes.get("onclick") or ""
+        if href and not href.startswith("javascript:"):
+            return self.get(urljoin(page.url, href))
+        boxes = {each.attributes["name"] or "": each.attributes.get("value") or "on" for each in page.html.css("input")}
+        fields = page.fields()
+        for name, value in entered.items():
+            [full] = [each for each in boxes if each.endswith(name)]
+            fields[full] = value or boxes[full]
+        if called := re.search(r"__doPostBack\('([^']*)','([^']*)'\)", href or click):
+            return self.send(page, fields | {"__EVENTTARGET": called[1], "__EVENTARGUMENT": called[2]})
+        name = node.attributes["name"] or ""
+        if node.attributes["type"] == "image":
+            return self.send(page, fields | {f"{name}.x": "3", f"{name}.y": "4"})
+        return self.send(page, fields | {name: node.attributes.get("value") or ""})
+
     def send(self, page: VenuePage, fields: dict[str, str]) -> VenuePage:
-        return self._page(self.session.post(page.url, data=fields, timeout=SECONDS))
+        form = page.html.css_first("form")
+        action = (form.attributes.get("action") if form else None) or page.url
+        return self._page(self.session.post(urljoin(page.url, action), data=fields, timeout=SECONDS))
 
     def log_in(self, account: dict[str, str], path: str = "/security/login.aspx") -> VenuePage:
         page = self.get(path)

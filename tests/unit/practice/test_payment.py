@@ -61,7 +61,7 @@ def test_a_card_pays_and_the_returning_browser_gets_the_slots_sold(venue: Runnin
     browser = holding(venue, 10, 11)
     page = browser.pay(venue.welcome.card)
     assert page.text("h1") == "Payment Successful"
-    assert page.url.startswith(f"{venue.welcome.site_url}/basket/return/?ref=")
+    assert page.url == f"{venue.welcome.site_url}/basket/confirmation/"
     assert (page.html.html or "").count("Payment Successful") >= 3
     assert payments(venue) == [("card", "paid", 2 * PRICE)]
     [payment] = venue.records("payments")
