@@ -30,6 +30,7 @@ from practice.venue.holds import Holds
 from practice.venue.members import Members
 from practice.venue.sessions import Sessions
 from practice.venue.site import Site
+from practice.venue.skins.skin import PLAIN
 
 LOOPBACK = "127.0.0.1"
 SHUTDOWN_SECONDS = 0.5
@@ -87,6 +88,7 @@ class Practice:
         ports: where to listen.
         host_name: the name of the loopback that addresses are told with.
         now: the venue's clock, seconds since the epoch.
+        skin: how the site's pages look at first.
     """
 
     def __init__(
@@ -95,11 +97,13 @@ class Practice:
         ports: Ports | None = None,
         host_name: str = LOOPBACK,
         now: Callable[[], float] = time.time,
+        skin: str = PLAIN.name,
     ) -> None:
         self._state = state
         self._ports = ports or Ports()
         self._host_name = host_name
         self._now = now
+        self._skin = skin
         self._runners: list[web.AppRunner] = []
         self._close: list[Callable[[], None]] = []
 
@@ -110,7 +114,7 @@ class Practice:
         sheet = SheetStore(self._state / "sheet.sqlite3")
         self._close = [database.close, sheet.close]
 
-        settings = VenueSettings()
+        settings = VenueSettings(skin=self._skin)
 
         def venue_clock() -> float:
             return self._now() + settings.clock_ahead_seconds

@@ -21,6 +21,7 @@ from practice.sheet.auth import READ_SCOPES, WRITE_SCOPES, GrantError
 from practice.sheet.book import Book, Rows, Worksheet, by_rows
 from practice.sheet.cells import Entry, Render
 from practice.sheet.errors import ApiError
+from practice.sheet.page import sheet_page
 from practice.sheet.quota import Quota
 from practice.sheet.store import Change, SheetStore
 
@@ -62,6 +63,7 @@ def create_sheet_app(store: SheetStore, *, faults: Faults) -> web.Application:
     book = "/v4/spreadsheets/{id:[^/:]+}"
     app.add_routes(
         [
+            web.get("/", _page),
             web.post("/token", _token),
             web.get(book, _metadata),
             web.post(f"{book}:batchUpdate", _batch_update),
@@ -83,6 +85,11 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except ApiError as error:
         return error.answer()
+
+
+async def _page(request: web.Request) -> web.Response:
+    """Show the sheet to a person, who has a browser and no key."""
+    return web.Response(text=sheet_page(request.app[_STORE]), content_type="text/html")
 
 
 async def _token(request: web.Request) -> web.Response:

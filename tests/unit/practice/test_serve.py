@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import sqlite3
@@ -10,13 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from practice.serve import Welcome
-from tests.unit.practice.conftest import RunningVenue, ServedPractice, VenueClock, book_path
+from tests.unit.practice.conftest import Browser, RunningVenue, ServedPractice, VenueClock, book_path
 
 ROOT = Path(__file__).parents[3]
 
@@ -117,3 +120,54 @@ def test_a_port_can_be_chosen(tmp_path: Path) -> None:
     with process(tmp_path / "state", "--site-port", str(port), "--host-name", "localhost") as (_, venue):
         assert venue.welcome.site_url == f"http://localhost:{port}"
         assert venue.member().get("/dashboards/").has("#ctl00_btnLogout")
+
+
+@contextmanager
+def shown(state: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Yield the command for people, and what it has told them."""
+    command = [sys.executable, "-m", "practice", "show", "--state", str(state), *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as started:
+        try:
+            assert started.stdout is not None
+            told = ""
+            while "see practice/README.md" not in told:
+                line = started.stdout.readline()
+                assert line, told
+                told += line
+            yield started, told
+        finally:
+            if started.poll() is None:
+                started.kill()
+
+
+def test_people_are_told_where_it_is_how_to_get_in_and_how_to_move_the_opening(tmp_path: Path) -> None:
+    with shown(tmp_path / "state", "--skin", "cards") as (started, told):
+        site, sheet = re.findall(r"(?:Site|Sheet) +(http://\S+)/", told)
+        email, password = re.findall(r"(mother@\S+) +(\S+)", told)[0]
+        browser = Browser(site)
+        assert browser.log_in({"email": email, "password": password}).has("#ctl00_btnLogout")
+        assert browser.get("/basket/").has("body.skin-cards")
+
+        page = requests.get(sheet, timeout=20)
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert all(title in page.text for title in ("Account &amp; Court Configuration", "Booking Schedule", email))
+
+        day = re.findall(r"date\W+(\d{4}-\d\d-\d\d)", told)[0]
+        path = book_path(192, date.fromisoformat(day), 14)
+        assert browser.redirect(path).startswith("/courses/detail/")
+        opening = re.findall(r"(curl .*/opening \\\n.*)", told)[0].replace("+2 minutes", "-1 second")
+        subprocess.run(["bash", "-c", opening], check=True, capture_output=True, timeout=30)
+        assert browser.redirect(path) == "/basket/"
+        dress = re.findall(r"curl .*/settings .*", told)[0]
+        subprocess.run(["bash", "-c", dress], check=True, capture_output=True, timeout=30)
+        assert browser.get("/basket/").has("body.skin-table")
+
+        started.send_signal(signal.SIGINT)
+        assert started.wait(timeout=20) == 0
+
+
+def test_a_skin_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "practice", "show", "--state", str(tmp_path / "state"), "--skin", "velvet"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 2
+    assert "'velvet' is neither a number nor one of plain" in ended.stderr
