@@ -55,6 +55,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
         started.append(process)
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
+        # A process that has just been started may not show its environment yet.
+        deadline = time.monotonic() + WAIT_SECONDS
+        while len(of_the_run(tmp_path)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert len(of_the_run(tmp_path)) == 2
         return process
 
