@@ -71,6 +71,11 @@ chaos)
     shift
     exec "$project/.venv/bin/python" -m tests.chaos "$@"
     ;;
+practice)
+    shift
+    cd "$project"
+    exec "$project/.venv/bin/python" -m practice show "$@"
+    ;;
 *)
     exec "$project/.venv/bin/python" -m runner "$@"
     ;;

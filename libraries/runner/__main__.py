@@ -28,6 +28,7 @@ other commands:
   ./run.sh test                        everything that must hold, proved against the practice venue
   ./run.sh bench                       how fast, side by side with what could be (--help)
   ./run.sh chaos                       every fault at every moment of a booking, judged (--help)
+  ./run.sh practice                    the practice venue, to click through until Ctrl-C (--help)
   ./run.sh ledger                      what was tried, held and paid (--history, --json)
   ./run.sh settle ACCOUNT DATE HOUR paid|not-paid|cancelled
                                        your word on a payment whose fate was unknown, or on a booking

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 
 import benchmarks.__main__ as bench
+import practice.__main__ as practice
 import runner.__main__ as door
 import tests.chaos.__main__ as chaos
 from booking.ledger.states import SlotState
@@ -23,7 +24,7 @@ from tests.unit.docs.render import example, with_table
 REFERENCE = Page(ROOT / "docs/reference.md")
 PAGES = all_pages()
 PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-COMMANDS = ("", "ledger", "settle", "merge", "chaos", "bench")
+COMMANDS = ("", "ledger", "settle", "merge", "chaos", "bench", "practice")
 """Those that tell their options; the empty one is `./run.sh` itself."""
 GATES = {"lint", "unit", "dryrun", "acceptance", "chaos"}
 
@@ -51,8 +52,8 @@ class Help:
 
     def text(self, command: str) -> str:
         """Return the help of a command."""
-        mains: dict[str, Callable[[], int]] = {"chaos": chaos.main, "bench": bench.main}
-        words = [] if command in {"", *mains} else [command]
+        mains: dict[str, Callable[[], int]] = {"chaos": chaos.main, "bench": bench.main, "practice": practice.main}
+        words = {"": [], "chaos": [], "bench": [], "practice": ["show"]}.get(command, [command])
         self._monkeypatch.setenv("COLUMNS", "200")
         self._monkeypatch.setenv("NO_COLOR", "1")
         self._monkeypatch.setattr(sys, "argv", ["./run.sh", *words, "--help"])
