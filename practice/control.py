@@ -37,7 +37,7 @@ def _day(body: Json) -> date:
     try:
         return date.fromisoformat(str(text))
     except ValueError as error:
-        raise ValueError(f"date: {text!r} is no day; write 2026-12-28") from error
+        raise ValueError(f"date: {text!r} is not a valid day: write it as 2026-12-28") from error
 
 
 def _seconds(body: Json, name: str) -> float | None:
@@ -45,7 +45,7 @@ def _seconds(body: Json, name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise BadRequestError(f"{name}: {value!r} is no number of seconds")
+        raise BadRequestError(f"{name}: {value!r} is not a valid number of seconds")
     return float(value)
 
 
@@ -62,7 +62,7 @@ def _slot(body: Json) -> VenueSlot:
 def _email(body: Json) -> str:
     email = body.get("email")
     if not isinstance(email, str):
-        raise BadRequestError(f"email: {email!r} is no address")
+        raise BadRequestError(f"email: {email!r} is not a valid address")
     return email.strip().lower()
 
 

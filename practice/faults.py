@@ -65,7 +65,7 @@ class Rule:
         try:
             re.compile(self.path)
         except re.error as error:
-            raise ValueError(f"path: {self.path!r} is no regular expression: {error}") from error
+            raise ValueError(f"path: {self.path!r} is not a valid regular expression: {error}") from error
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Rule:

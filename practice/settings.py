@@ -79,9 +79,9 @@ class VenueSettings:
             if not isinstance(value, bool):
                 raise ValueError(f"{name}: {value!r} is neither true nor false")
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-            raise ValueError(f"{name}: {value!r} is no number from 0 up")
+            raise ValueError(f"{name}: {value!r} is not a valid number: write one from 0 up")
         elif name == "price_pence" and not isinstance(value, int):
-            raise ValueError(f"{name}: {value!r} is no whole number of pence")
+            raise ValueError(f"{name}: {value!r} is not a valid number of pence: write a whole one")
 
     def to_json(self) -> dict[str, Any]:
         """Return all values by name."""

@@ -72,6 +72,6 @@ class OpeningKeywords(KeywordComponent):
         try:
             sample = Sample.from_header(float(seen["sent"]) / 1000, float(seen["answered"]) / 1000, str(seen["date"]))
         except ValueError:
-            logger.warn(f"The site told no time that can be read ({str(seen['date'])[:60]!r}); this machine's is used")
+            logger.warn(f"The site gave no time that can be read ({str(seen['date'])[:60]!r}); this machine's is used")
             sample = None
         self.waiting.take_sample(sample)

@@ -37,7 +37,7 @@ class Announcer:
         try:
             requests.post(self._url, headers=self._headers, json=told, timeout=10).raise_for_status()
         except requests.RequestException as error:
-            raise BookingError(f"The practice venue could not be told about the opening: {error}") from error
+            raise BookingError(f"The opening could not be announced to the practice venue: {error}") from error
 
 
 def announcer_of(environ: Mapping[str, str]) -> Announcer | None:
@@ -92,7 +92,7 @@ def settings_of(told: Mapping[str, object]) -> dict[str, str]:
     card = told["card"]
     accounts = told["accounts"]
     if not isinstance(card, dict) or not isinstance(accounts, list):
-        raise BookingError("The practice venue told neither its accounts nor its card.")
+        raise BookingError("The practice venue named neither its accounts nor its card.")
     settings = {
         "BOOKING_SITE": "practice",
         "BOOKING_SITE_URL": str(told["site_url"]),

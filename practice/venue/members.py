@@ -90,7 +90,7 @@ class Members:
             raise ValueError(f"account: unknown {', '.join(unknown)}; known are {', '.join(known)}")
         credit = values.get("credit_pence", member.credit_pence)
         if isinstance(credit, bool) or not isinstance(credit, int) or credit < 0:
-            raise ValueError(f"credit_pence: {credit!r} is no whole number of pence from 0 up")
+            raise ValueError(f"credit_pence: {credit!r} is not a valid number of pence: write a whole one from 0 up")
         mfa = values.get("mfa", member.mfa) or None
         if mfa is True:
             mfa = "246810"

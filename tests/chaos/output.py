@@ -119,7 +119,7 @@ def write_page(path: Path, verdicts: Sequence[SeedVerdict], seconds: float, comm
         f"""# Chaos
 
 Whole bookings, each with one fault at one exact moment; afterwards the same command is run again until nothing changes
-any more, and the records of the venue, the sheet and the ledger are judged. `./run.sh chaos --help` tells how.
+any more, and the records of the venue, the sheet and the ledger are judged. `./run.sh chaos --help` says how.
 
 The accounts pay from credit, by card, and by every kind of 3-D Secure; the portal shows its pages in either generation,
 filled in or not, with a card that could be saved, a last page, a stated fee; a venue that hears nothing from the
