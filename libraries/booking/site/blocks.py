@@ -66,7 +66,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z][\w-]*")
 _DIGIT = re.compile(r"\d")
 
 
-class PageControlKind(StrEnum):
+class ControlKind(StrEnum):
     """What a control is to whoever uses it."""
 
     LINK = "link"
@@ -78,7 +78,7 @@ class PageControlKind(StrEnum):
 class PageControl:
     """Something on a page that can be clicked."""
 
-    kind: PageControlKind
+    kind: ControlKind
     name: str
     """Its accessible name: what a person reads on it, or hears of it."""
     path: str
@@ -359,20 +359,20 @@ def _is_icon(node: LexborNode) -> bool:
     return node.tag in {"svg", "style", "script"} or node.attributes.get("aria-hidden") == "true"
 
 
-def _kind_of(block: Block) -> PageControlKind | None:
+def _kind_of(block: Block) -> ControlKind | None:
     role, tag = block.attributes.get("role", "").lower(), block.tag
     if tag == "input":
         kind = block.attributes.get("type", "text").lower()
         if kind in {"submit", "button", "image", "reset"}:
-            return PageControlKind.BUTTON
-        return PageControlKind.TICK if kind in {"checkbox", "radio"} else None
+            return ControlKind.BUTTON
+        return ControlKind.TICK if kind in {"checkbox", "radio"} else None
     if role == "checkbox":
-        return PageControlKind.TICK
+        return ControlKind.TICK
     if tag in {"button", "summary"} or role in {"button", "menuitem", "tab"}:
-        return PageControlKind.BUTTON
+        return ControlKind.BUTTON
     if (tag == "a" and ("href" in block.attributes or "onclick" in block.attributes)) or role == "link":
-        return PageControlKind.LINK
-    return PageControlKind.BUTTON if "onclick" in block.attributes and tag in {"span", "i", "img", "b"} else None
+        return ControlKind.LINK
+    return ControlKind.BUTTON if "onclick" in block.attributes and tag in {"span", "i", "img", "b"} else None
 
 
 def _is_hidden(tag: str, attributes: dict[str, str], node: LexborNode) -> bool:
@@ -432,7 +432,7 @@ def _is_in_content(block: Block) -> bool:
 
 def _is_menu(block: Block) -> bool:
     """Tell whether a list is one of links and nothing else, none of which names a day, an hour or a sum."""
-    links = [each for each in block.walk() if each.control is not None and each.control.kind is PageControlKind.LINK]
+    links = [each for each in block.walk() if each.control is not None and each.control.kind is ControlKind.LINK]
     if len(links) < 2 or any(_is_next(each.control) for each in links if each.control):
         return False
     said = folded(" ".join(each.control.name for each in links if each.control))
@@ -514,11 +514,11 @@ def _joined(block: Block) -> str:
 
 def _says_something(block: Block) -> bool:
     """Tell whether a control says something beside what it does, such as the name of the court it leads to."""
-    if not block.text or (block.control is not None and block.control.kind is PageControlKind.TICK):
+    if not block.text or (block.control is not None and block.control.kind is ControlKind.TICK):
         return False
     if re.search(r"\d\s?[:/]\s?\d|£", block.text):
         return True
-    link = block.control is not None and block.control.kind is PageControlKind.LINK
+    link = block.control is not None and block.control.kind is ControlKind.LINK
     return (
         not _ACTION.fullmatch(block.text)
         if link

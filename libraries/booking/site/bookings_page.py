@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from booking.site.basket_page import facility_of
-from booking.site.blocks import Block, PageContent, PageControl, PageControlKind, read_content, segments
+from booking.site.blocks import Block, ControlKind, PageContent, PageControl, read_content, segments
 from booking.site.courts import CourtKind, CourtMatch, Courts
 from booking.site.messages import ObstacleFound, find_obstacle
 from booking.site.rows import PageRow, RowReader, is_details
@@ -393,7 +393,7 @@ def _details(row: PageRow) -> PageControl | None:
     named = [each for each in row.controls if is_details(each)]
     if named:
         return named[0]
-    links = [each for each in row.controls if each.kind is PageControlKind.LINK]
+    links = [each for each in row.controls if each.kind is ControlKind.LINK]
     return links[0] if len(links) == 1 else None
 
 
@@ -406,7 +406,7 @@ def _next_pages(root: Block) -> Iterator[NextControl]:
         if block.is_heading():
             heading = block.text
         control = block.control
-        if control is None or control.disabled or control.kind is PageControlKind.TICK:
+        if control is None or control.disabled or control.kind is ControlKind.TICK:
             continue
         if control.next or _NEXT.fullmatch(control.name):
             found = True

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise, zip_longest
 
-from booking.site.blocks import Block, PageControl, PageControlKind, previous_heading, segments
+from booking.site.blocks import Block, ControlKind, PageControl, previous_heading, segments
 from booking.site.courts import CourtMatch, Courts
 from booking.site.moments import (
     FoundDate,
@@ -168,7 +168,7 @@ class PageRow:
 
 def is_remove(control: PageControl) -> bool:
     """Tell whether a control takes one thing away, by its name: never all of them."""
-    if control.kind is PageControlKind.TICK:
+    if control.kind is ControlKind.TICK:
         return re.search(r"\bremove|\bdelete", control.name, re.IGNORECASE) is not None and not _ALL.search(
             control.name
         )
@@ -176,7 +176,7 @@ def is_remove(control: PageControl) -> bool:
 
 
 @dataclass(eq=False)
-class _RowFacts:
+class _BlockFacts:
     """What one block says."""
 
     dates: tuple[FoundDate, ...]
@@ -220,7 +220,7 @@ class RowReader:
     around: str = ""
     """Title and headings of the page, which may name the place."""
     style: PageStyle = field(init=False)
-    _facts: dict[int, _RowFacts] = field(default_factory=dict)
+    _facts: dict[int, _BlockFacts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.style = style_of(self.root.text, self.today)
@@ -305,7 +305,7 @@ class RowReader:
                 found.append(block)
         return [self._row([each]) for each in found if each.tag in {"tr", "li"} or len(segments(each.text)) > 1]
 
-    def facts(self, block: Block) -> _RowFacts:
+    def facts(self, block: Block) -> _BlockFacts:
         """Return what a block says."""
         known = self._facts.get(id(block))
         if known is None:
@@ -314,7 +314,7 @@ class RowReader:
             dates = tuple(each for each in dates if not _NOT_THE_DAY.search(text, 0, each.start))
             times = tuple(each for each in find_times(text, self.style, dates=dates) if not each.deadline)
             removes = sum(is_remove(each) for each in block.controls())
-            known = _RowFacts(dates, times, self.courts.mentioned(text), "£" in text or "GBP" in text, removes)
+            known = _BlockFacts(dates, times, self.courts.mentioned(text), "£" in text or "GBP" in text, removes)
             self._facts[id(block)] = known
         return known
 
@@ -756,7 +756,7 @@ _DETAILS = re.compile(r"\bdetails?\b|\bview\b|\bmanage\b|\bshow\b|\bmore\b|\bope
 
 def is_details(control: PageControl) -> bool:
     """Tell whether a control leads to more about a row, by its name."""
-    return _DETAILS.search(control.name) is not None and control.kind is not PageControlKind.TICK
+    return _DETAILS.search(control.name) is not None and control.kind is not ControlKind.TICK
 
 
 def _is_header(block: Block) -> bool:

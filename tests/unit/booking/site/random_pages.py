@@ -31,7 +31,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class DrawnMoney:
+class BasketMoney:
     """What a basket wants beside the prices."""
 
     fee: int = 0
@@ -286,7 +286,7 @@ class PageMaker:
         foot = "<footer>Tel 020 7974 4444 \u00a9 2026</footer>"
         return f"<html><head><title>{title}</title></head><body>{menu}{body}{foot}</body></html>"
 
-    def basket(self, facts: Sequence[Fact], money: DrawnMoney) -> tuple[str, int]:
+    def basket(self, facts: Sequence[Fact], money: BasketMoney) -> tuple[str, int]:
         """Return a basket, and what it wants to be paid."""
         pick = self._random.choice
         word = pick(["Remove", "Delete", "Remove item"])

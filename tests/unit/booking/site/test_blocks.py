@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from booking.site.basket_page import read_basket_page
-from booking.site.blocks import PageControlKind, read_content, segments
-from booking.site.bookings_page import read_bookings_page
-from booking.site.messages import find_obstacle, read_messages
-from tests.unit.booking.site.by_hand import COURT, DAY, TODAY, page
+from booking.site.blocks import ControlKind, read_content, segments
+from tests.unit.booking.site.by_hand import page
 
 
 def text_of(content: str) -> str:
@@ -64,21 +59,21 @@ def test_words_of_controls_are_names_and_no_text() -> None:
 @pytest.mark.parametrize(
     ("markup", "name", "kind"),
     [
-        ("<a href=#>Remove</a>", "Remove", PageControlKind.LINK),
-        ("<a href=#><img alt=Remove></a>", "Remove", PageControlKind.LINK),
-        ("<a href=# title=Remove><i></i></a>", "Remove", PageControlKind.LINK),
-        ("<button aria-label='Remove it'>x</button>", "Remove it", PageControlKind.BUTTON),
-        ("<button><svg><title>Delete</title></svg></button>", "Delete", PageControlKind.BUTTON),
-        ("<input type=submit value=Pay>", "Pay", PageControlKind.BUTTON),
-        ("<input type=image alt=Remove src=x>", "Remove", PageControlKind.BUTTON),
-        ("<label><input type=checkbox> Remove</label>", "Remove", PageControlKind.TICK),
-        ("<label for=r>Remove</label><input type=checkbox id=r>", "Remove", PageControlKind.TICK),
-        ("<span role=button>Remove</span>", "Remove", PageControlKind.BUTTON),
-        ("<span onclick='x()' title=Remove></span>", "Remove", PageControlKind.BUTTON),
-        ("<b id=n>Remove</b><button aria-labelledby=n></button>", "Remove", PageControlKind.BUTTON),
+        ("<a href=#>Remove</a>", "Remove", ControlKind.LINK),
+        ("<a href=#><img alt=Remove></a>", "Remove", ControlKind.LINK),
+        ("<a href=# title=Remove><i></i></a>", "Remove", ControlKind.LINK),
+        ("<button aria-label='Remove it'>x</button>", "Remove it", ControlKind.BUTTON),
+        ("<button><svg><title>Delete</title></svg></button>", "Delete", ControlKind.BUTTON),
+        ("<input type=submit value=Pay>", "Pay", ControlKind.BUTTON),
+        ("<input type=image alt=Remove src=x>", "Remove", ControlKind.BUTTON),
+        ("<label><input type=checkbox> Remove</label>", "Remove", ControlKind.TICK),
+        ("<label for=r>Remove</label><input type=checkbox id=r>", "Remove", ControlKind.TICK),
+        ("<span role=button>Remove</span>", "Remove", ControlKind.BUTTON),
+        ("<span onclick='x()' title=Remove></span>", "Remove", ControlKind.BUTTON),
+        ("<b id=n>Remove</b><button aria-labelledby=n></button>", "Remove", ControlKind.BUTTON),
     ],
 )
-def test_controls_are_called_as_a_person_reads_or_hears_them(markup: str, name: str, kind: PageControlKind) -> None:
+def test_controls_are_called_as_a_person_reads_or_hears_them(markup: str, name: str, kind: ControlKind) -> None:
     (control,) = read_content(f"<body><div>{markup}</div></body>").whole.controls()
     assert (control.name, control.kind) == (name, kind)
 
@@ -102,26 +97,3 @@ def test_the_main_content_is_what_the_page_calls_so() -> None:
 
 def test_parts_of_a_text_are_those_of_its_blocks() -> None:
     assert segments("one | two |  | three") == ["one", "two", "three"]
-
-
-@given(
-    st.lists(
-        st.sampled_from(
-            ["<div>", "</div>", "<table>", "<tr>", "<td rowspan=3>", "</table>", "<ul><li>", "<p>", "<h2>",
-             "<dl><dt>", "<hr>",
-             "Lincoln's Inn Fields Tennis Court 1", "29/12/2026", "18:00", "£13.90", "Total £13.90", "Cancelled",
-             "<a href=#>Remove</a>",
-             "<input type=password>", "<a href=#>Next</a>", "1 item", "Tue 29 Dec", "<nav>", "<!--", "<svg><title>",
-             "\x00", "<b id='a'>"]
-        ),
-        max_size=40,
-    )
-)  # fmt: skip
-def test_no_page_is_too_broken(parts: list[str]) -> None:
-    html = "".join(parts)
-    basket = read_basket_page(html, courts=[COURT], today=TODAY, line_hint="tr", total_hint="b", credit_hint="p")
-    bookings = read_bookings_page(html, courts=[COURT], days=[DAY], today=TODAY, row_hint="tr", cell_hint="td")
-    assert basket.why
-    assert bookings.why
-    find_obstacle(html)
-    read_messages(html)

@@ -7,10 +7,13 @@ from datetime import date
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from booking.site.basket_page import Understanding, read_basket_page
 from booking.site.bookings_page import BookingsVerdict, read_bookings_page
-from tests.unit.booking.site.random_pages import TODAY, DrawnMoney, Fact, PageMaker
+from booking.site.messages import find_obstacle, read_messages
+from tests.unit.booking.site.random_pages import TODAY, BasketMoney, Fact, PageMaker
 
 COURTS = [f"lincoln-s-inn-fields-tennis-court-{number}" for number in (1, 2)]
 DAYS = [date(2026, 12, 29), date(2026, 12, 30)]
@@ -22,7 +25,7 @@ def basket_of(seed: int) -> tuple[str, list[Fact], int, PageMaker]:
     random = Random(seed)  # noqa: S311 - the same for the same seed
     slots = random.sample([(court, hour) for court in (1, 2) for hour in range(8, 18)], random.randint(1, 3))
     facts = sorted((Fact(court, DAYS[0], hour) for court, hour in slots), key=lambda each: (each.court, each.hour))
-    money = DrawnMoney(
+    money = BasketMoney(
         fee=random.choice([0, 0, 0, 50]),
         discount=random.choice([0, 0, 0, 200]),
         credit=random.choice([0, 0, 500, 10000]),
@@ -31,7 +34,7 @@ def basket_of(seed: int) -> tuple[str, list[Fact], int, PageMaker]:
         subtotal=random.random() < 0.3,
     )
     if not money.credit:
-        money = DrawnMoney(money.fee, money.fee_words, money.discount, vat=money.vat, subtotal=money.subtotal)
+        money = BasketMoney(money.fee, money.fee_words, money.discount, vat=money.vat, subtotal=money.subtotal)
     maker = PageMaker(seed)
     html, total = maker.basket(facts, money)
     return html, facts, total, maker
@@ -95,3 +98,26 @@ def test_no_booking_is_misread(part: int) -> None:
         missing = open_ - maybe
         assert not missing, f"seed {seed}: {missing} is passed over"
     assert unread.total() <= PAGES * 0.2, unread
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<div>", "</div>", "<table>", "<tr>", "<td rowspan=3>", "</table>", "<ul><li>", "<p>", "<h2>",
+             "<dl><dt>", "<hr>",
+             "Lincoln's Inn Fields Tennis Court 1", "29/12/2026", "18:00", "£13.90", "Total £13.90", "Cancelled",
+             "<a href=#>Remove</a>",
+             "<input type=password>", "<a href=#>Next</a>", "1 item", "Tue 29 Dec", "<nav>", "<!--", "<svg><title>",
+             "\x00", "<b id='a'>"]
+        ),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_no_page_is_too_broken(parts: list[str]) -> None:
+    html = "".join(parts)
+    basket = read_basket_page(html, courts=COURTS, today=TODAY, line_hint="tr", total_hint="b", credit_hint="p")
+    bookings = read_bookings_page(html, courts=COURTS, days=DAYS, today=TODAY, row_hint="tr", cell_hint="td")
+    assert basket.why
+    assert bookings.why
+    find_obstacle(html)
+    read_messages(html)
