@@ -5,8 +5,8 @@ The browser side reports what it saw; this side decides, and tells the ledger be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 from booking.account.account_state import AccountState, StopError
 from booking.account.advice import CONFIRMED
@@ -14,9 +14,8 @@ from booking.account.hold_strategy import Attempt, HoldStrategy, Step, StepKind
 from booking.account.payment import AccountPayment
 from booking.account.stock import Stock
 from booking.errors import BookingError
-from booking.ledger.ledger import Ledger
 from booking.ledger.states import AT_STAKE, SlotState
-from booking.model import Plan, Slot, Wish
+from booking.model import Slot, Wish
 from booking.outcomes import Outcome
 from booking.site.pages import Basket, HourState, PageError
 from booking.site.responses import HoldResponse
@@ -27,25 +26,22 @@ _OURS = {SlotState.HELD, *AT_STAKE}
 class AccountRun(AccountState):
     """One account in one run, from what is ours already to the last outcome."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        account: str,
-        ledger: Ledger,
-        *,
-        email: str = "",
-        clean: Callable[[str], str] = lambda text: text,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        """Take up the account; for the arguments see `AccountState`."""
-        super().__init__(plan, account, ledger, email=email, clean=clean, now=now)
-        self.stock = Stock(self)
-        self.payment = AccountPayment(self)
-        self._intended: set[Slot] = set()
-        self._strategy: HoldStrategy | None = None
-        self._unavailable: frozenset[Slot] = frozenset()
-        """Slots that are not requested at the opening."""
-        self._opened: float | None = None
+    _strategy: HoldStrategy | None = None
+    _intended: frozenset[Slot] = frozenset()
+    """Slots whose request was recorded beforehand."""
+    _unavailable: frozenset[Slot] = frozenset()
+    """Slots that are not requested at the opening."""
+    _opened: float | None = None
+
+    @cached_property
+    def stock(self) -> Stock:
+        """What the account has already."""
+        return Stock(self)
+
+    @cached_property
+    def payment(self) -> AccountPayment:
+        """The payment for what it holds."""
+        return AccountPayment(self)
 
     def prepare_to_hold(self, gone: Collection[Slot]) -> None:
         """Record what is about to be requested, so that the opening need not wait for it.
@@ -60,7 +56,7 @@ class AccountRun(AccountState):
         """Record, once a run, that these slots are about to be requested."""
         for slot in slots:
             if slot not in self._intended:
-                self._intended.add(slot)
+                self._intended |= {slot}
                 self.record(slot, SlotState.INTENT, "about to be requested")
 
     def begin_holding(self, opened: float | None = None) -> Step:
@@ -161,7 +157,7 @@ class AccountRun(AccountState):
             for slot in attempt.wish.slots:
                 if slot != attempt.slot and self.state_of(slot) is SlotState.INTENT:
                     self.record(slot, SlotState.RELEASED, self.clean(attempt.why) or "not needed")
-                    self._intended.discard(slot)
+                    self._intended -= {slot}
             if attempt.outcome is not None and self._may_come_back(attempt.outcome):
                 attempt.lost = (attempt.outcome, attempt.why)
             elif attempt.outcome is not None:

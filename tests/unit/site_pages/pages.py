@@ -1,4 +1,4 @@
-"""Random pages of a booking site, drawn from facts: for whoever reads pages by what they say.
+"""Random pages of a booking site, drawn from facts, to measure a reader that goes by what they say.
 
 A strategy draws facts (`facts.py`) and a style, and renders one in the other; a style changes how a page says
 something, never what it says. What comes out knows both::
